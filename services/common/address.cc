@@ -1,0 +1,45 @@
+#include "services/common/address.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "services/common/text.h"
+
+namespace signaling {
+namespace {
+
+boost::asio::ip::address Parse(std::string_view address, boost::system::error_code& ec) {
+  return boost::asio::ip::make_address(std::string(address), ec);
+}
+
+}  // namespace
+
+std::string HostPort(std::string_view host, int port) {
+  if (host.find(':') != std::string_view::npos) return absl::StrCat("[", Absl(host), "]:", port);
+  return absl::StrCat(Absl(host), ":", port);
+}
+
+bool IsLoopback(std::string_view address) {
+  boost::system::error_code ec;
+  const auto parsed = Parse(address, ec);
+  return !ec && parsed.is_loopback();
+}
+
+absl::Status CheckListenAddress(std::string_view address, bool allow_anonymous) {
+  boost::system::error_code ec;
+  Parse(address, ec);
+  if (ec) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--address=", Absl(address), ": not an IPv4 or IPv6 address"));
+  }
+  if (!IsLoopback(address) && !allow_anonymous) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "--address=", Absl(address),
+        " is reachable from outside and nothing authenticates clients; say --allow_anonymous "
+        "if that is meant"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace signaling

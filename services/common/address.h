@@ -1,0 +1,21 @@
+// Where a process listens.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace signaling {
+
+// The socket address "host:port", with brackets around an IPv6 literal (RFC 3986, section 3.2.2).
+std::string HostPort(std::string_view host, int port);
+
+// An IPv4 or IPv6 literal of this machine alone (127.0.0.0/8, ::1).
+bool IsLoopback(std::string_view address);
+
+// Closed by default: without key material a process listens on loopback only, unless anonymous use is asked for.
+// Invalid where `address` is no literal.
+absl::Status CheckListenAddress(std::string_view address, bool allow_anonymous);
+
+}  // namespace signaling

@@ -1,0 +1,166 @@
+#include "services/common/internal_server.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "prometheus/text_serializer.h"
+#include "services/common/address.h"
+
+namespace signaling {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+
+constexpr std::chrono::seconds kTimeout{10};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::uint32_t kMaxHeaderBytes = 8 * 1024;
+
+struct Handler {
+  InternalServer::Check healthy;
+  InternalServer::Check ready;
+  std::shared_ptr<prometheus::Registry> registry;
+
+  http::response<http::string_body> Answer(const http::request<http::empty_body>& request) const {
+    http::response<http::string_body> response{http::status::ok, request.version()};
+    response.set(http::field::cache_control, "no-store");
+    response.set(http::field::content_type, "text/plain; charset=utf-8");
+    const std::string_view target(request.target().data(), request.target().size());
+    const std::string_view path = target.substr(0, target.find('?'));
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+      response.result(http::status::method_not_allowed);
+      response.set(http::field::allow, "GET, HEAD");
+    } else if (path == "/metrics") {
+      response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
+      response.body() = prometheus::TextSerializer().Serialize(registry->Collect());
+    } else if (path == "/healthz") {
+      Report(healthy(), response);
+    } else if (path == "/readyz") {
+      Report(ready(), response);
+    } else {
+      response.result(http::status::not_found);
+      response.body() = "see /metrics, /healthz, /readyz\n";
+    }
+    response.keep_alive(request.keep_alive());
+    response.prepare_payload();
+    if (request.method() == http::verb::head) response.body().clear();
+    return response;
+  }
+
+  static void Report(const absl::Status& status, http::response<http::string_body>& response) {
+    if (!status.ok()) response.result(http::status::service_unavailable);
+    response.body() = absl::StrCat(status.ok() ? "ok" : status.message(), "\n");
+  }
+};
+
+// Owned by its pending operation.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(tcp::socket socket, const Handler& handler)
+      : stream_(std::move(socket)), handler_(handler) {}
+
+  void Read() {
+    parser_.emplace();
+    parser_->header_limit(kMaxHeaderBytes);
+    stream_.expires_after(kTimeout);
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                       if (!ec) self->Write();
+                     });
+  }
+
+ private:
+  void Write() {
+    response_ = handler_.Answer(parser_->get());
+    http::async_write(stream_, response_,
+                      [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                        if (!ec && self->response_.keep_alive()) self->Read();
+                      });
+  }
+
+  beast::tcp_stream stream_;
+  const Handler& handler_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::empty_body>> parser_;
+  http::response<http::string_body> response_;
+};
+
+}  // namespace
+
+class InternalServer::Impl {
+ public:
+  explicit Impl(Handler handler) : handler_(std::move(handler)) {}
+
+  ~Impl() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  absl::Status Listen(const std::string& address, std::uint16_t port) {
+    beast::error_code ec;
+    const tcp::endpoint endpoint(asio::ip::make_address(address, ec), port);
+    if (!ec) acceptor_.open(endpoint.protocol(), ec);
+    if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec) acceptor_.bind(endpoint, ec);
+    if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+    if (ec) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", HostPort(address, port), ": ", ec.message()));
+    }
+    port_ = acceptor_.local_endpoint().port();
+    Accept();
+    thread_ = std::thread([this] { io_.run(); });
+    return absl::OkStatus();
+  }
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  void Accept() {
+    acceptor_.async_accept([this](beast::error_code ec, tcp::socket socket) {
+      if (ec == asio::error::operation_aborted) return;
+      if (!ec) {
+        std::make_shared<Connection>(std::move(socket), handler_)->Read();
+        return Accept();
+      }
+      // Mostly out of descriptors: accepting again at once would spin.
+      pause_.expires_after(kAcceptPause);
+      pause_.async_wait([this](beast::error_code) { Accept(); });
+    });
+  }
+
+  const Handler handler_;
+  asio::io_context io_{1};
+  tcp::acceptor acceptor_{io_};
+  asio::steady_timer pause_{io_};
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+InternalServer::InternalServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+InternalServer::~InternalServer() = default;
+
+std::uint16_t InternalServer::port() const { return impl_->port(); }
+
+absl::StatusOr<std::unique_ptr<InternalServer>> InternalServer::Start(
+    Options options, std::shared_ptr<prometheus::Registry> registry) {
+  auto impl = std::make_unique<Impl>(
+      Handler{std::move(options.healthy), std::move(options.ready), std::move(registry)});
+  if (absl::Status status = impl->Listen(options.address, options.port); !status.ok()) {
+    return status;
+  }
+  return std::unique_ptr<InternalServer>(new InternalServer(std::move(impl)));
+}
+
+}  // namespace signaling

@@ -1,0 +1,24 @@
+// The limits of the protocol that both processes know. Sizes are in bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace signaling {
+
+inline constexpr std::size_t kMaxMessageBytes = 64 * 1024;     // one WebSocket message
+inline constexpr std::size_t kMaxSdpBytes = 64 * 1024;         // one session description
+inline constexpr std::size_t kMaxCandidateBytes = 1024;        // one candidate, its tags included
+inline constexpr std::size_t kMaxMetadataBytes = 4 * 1024;     // keys and values added up
+inline constexpr std::size_t kMaxAppMessageBytes = 16 * 1024;  // `data` of an application's message
+inline constexpr std::uint64_t kMaxClientMessageId = (std::uint64_t{1} << 53) - 1;
+
+// What a sender may have on its way unacknowledged: the receiver's reading stops there.
+inline constexpr std::size_t kMaxUnacknowledgedMessages = 64;
+inline constexpr std::size_t kMaxUnacknowledgedBytes = 128 * 1024;
+
+// One batch of the link.
+inline constexpr std::size_t kMaxBatchFrames = 1024;
+inline constexpr std::size_t kMaxBatchBytes = 512 * 1024;
+
+}  // namespace signaling

@@ -1,0 +1,77 @@
+// The one table of reasons: what each means on every surface. Held against the proto by services/signaling/rpc and
+// against docs/protocol.md by a test.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace signaling {
+
+// Numbers as in ErrorReason of proto/signaling/v1/error.proto.
+enum class Reason : std::uint8_t {
+  kPeerUnavailable = 1,
+  kRoomFull = 2,
+  kClientIdTaken = 3,
+  kInternal = 4,
+  kUnavailable = 5,
+  kDraining = 6,
+  kSlowConsumer = 7,
+  kTooManyConnections = 8,
+  kOriginNotAllowed = 9,
+  kSessionReplaced = 10,
+  kInvalidJson = 11,
+  kInvalidMessage = 12,
+  kHelloRequired = 13,
+  kUnknownType = 14,
+  kInvalidSdp = 15,
+  kInvalidCandidate = 16,
+  kMessageTooLarge = 17,
+  kClientIdMismatch = 18,
+  kNotInRoom = 19,
+  kAlreadyInRoom = 20,
+  kTargetRequired = 21,
+};
+
+// Numbers as in ErrorAction of the same file.
+enum class Action : std::uint8_t { kNone = 1, kRetry = 2, kReconnect = 3, kClose = 4 };
+
+// WebSocket close codes (RFC 6455, section 7.4). 4000 to 4499 say connect again, 4500 to 4999 do not.
+enum class CloseCode : std::uint16_t {
+  kNormal = 1000,
+  kGoingAway = 1001,
+  kBinary = 1003,
+  kTooBig = 1009,
+  kInternal = 1011,
+  kStateLost = 1012,
+  kDraining = 4000,
+  kIdleTimeout = 4001,
+  kSlowConsumer = 4003,
+  kRefused = 4005,
+  kProtocolError = 4500,
+  kForbidden = 4502,
+  kSessionReplaced = 4504,
+  kHelloTimeout = 4506,
+};
+
+struct ReasonInfo {
+  Reason reason;
+  // As in JSON, in metrics and, in upper case with its prefix, in the proto.
+  std::string_view code;
+  Action action;
+  // What closes the socket where the reason is fatal.
+  CloseCode close_code;
+  absl::StatusCode status;
+};
+
+// All of them, in the order of their numbers.
+std::span<const ReasonInfo> AllReasons();
+
+const ReasonInfo& Info(Reason reason);
+
+// "none", "retry", "reconnect", "close".
+std::string_view ActionName(Action action);
+
+}  // namespace signaling

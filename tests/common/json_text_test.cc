@@ -1,0 +1,27 @@
+#include "services/common/json_text.h"
+
+#include <gtest/gtest.h>
+
+namespace signaling {
+namespace {
+
+std::string Quoted(std::string_view text) {
+  std::string out;
+  AppendJsonString(out, text);
+  return out;
+}
+
+TEST(JsonTextTest, EscapesWhatRfc8259Demands) {
+  EXPECT_EQ(Quoted(""), R"("")");
+  EXPECT_EQ(Quoted("v=0\r\no=\"a\\b\"\t"), R"("v=0\r\no=\"a\\b\"\t")");
+  EXPECT_EQ(Quoted(std::string_view("\0\x1f", 2)), R"("\u0000\u001f")");
+}
+
+TEST(JsonTextTest, LeavesUtf8Alone) { EXPECT_EQ(Quoted("h\xc3\xa9"), "\"h\xc3\xa9\""); }
+
+TEST(JsonTextTest, TimesAreUtcWithMilliseconds) {
+  EXPECT_EQ(JsonTime(absl::FromUnixMillis(1767225600123)), "2026-01-01T00:00:00.123Z");
+}
+
+}  // namespace
+}  // namespace signaling
