@@ -30,7 +30,10 @@ struct ClientMessage {
 struct DecodeFault {
   Reason reason = Reason::kInvalidMessage;  // kInvalidJson, kInvalidMessage or kUnknownType
   std::string message;                      // names the field; at most 512 bytes
-  std::uint64_t id = 0;  // of the faulty message where it was readable and the type is numbered
+  // The type is a numbered one (all but hello, ack, ping, bye; an unknown one where it has an id), so that the verdict
+  // can be an event. Not set where the type could not be read.
+  bool numbered = false;
+  std::uint64_t id = 0;  // of such a message, where it has one that is valid
 };
 
 // Not thread-safe: one per I/O thread, its buffers are used again for every message.
