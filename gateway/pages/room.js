@@ -1,0 +1,275 @@
+// A seat in a room, and one Peer for each of the others in it.
+//
+// Sound does not pass the server, so it goes on while the server is away. A session does end with its connection;
+// after a break the seat is taken again and every pair negotiates afresh. Until the new connection of a pair stands,
+// the old one is heard.
+//
+// Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs}),
+// `refused` ({error}: this room is over for us).
+
+import { Peer } from './peer.js';
+import { displayName } from './words.js';
+
+// So long the sound of somebody whose signaling broke is waited for.
+const COME_BACK_MS = 30_000;
+// So long the old connection of a pair is heard while the new one is made.
+const TAKE_OVER_MS = 20_000;
+// Somebody in the room has these reasons to be gone without having wanted to.
+const INVOLUNTARY = new Set(['timeout', 'replaced', 'overflow']);
+// A seat that was ours may still be held by the connection that broke.
+const SEAT_PAUSE_MS = 1_000;
+
+export class Room extends EventTarget {
+  joined = false;
+  seats = 5;
+  members = new Map();  // client_id -> Member; the others, in the order of their joins
+
+  #name;
+  #metadata;
+  #signaling;
+  #track;
+  #configuration = {};
+  #wasJoined = false;
+  #over = false;
+
+  constructor({ name, metadata, track, signaling }) {
+    super();
+    this.#name = name;
+    this.#metadata = metadata;
+    this.#track = track;
+    this.#signaling = signaling;
+    const on = (type, handle) => signaling.addEventListener(type, ({ detail }) => this.#over || handle(detail));
+    on('connected', (message) => this.#connected(message));
+    on('event', (message) => this.#handle(message));
+    on('broken', (detail) => this.#broken(detail));
+    on('ended', ({ error }) => this.#refuse(error));
+  }
+
+  join() {
+    this.#signaling.open();
+  }
+
+  leave() {
+    this.#over = true;
+    this.#signaling.close();
+    for (const member of this.members.values()) member.close();
+    this.members.clear();
+    this.joined = false;
+  }
+
+  // Ourselves, as the others see us.
+  get own() {
+    return { clientId: this.#signaling.clientId, metadata: this.#metadata };
+  }
+
+  // What the others hear from now on; null for nothing.
+  setTrack(track) {
+    this.#track = track;
+    for (const member of this.members.values()) member.setTrack(track);
+  }
+
+  // What the others see of us.
+  setMetadata(metadata) {
+    this.#metadata = metadata;
+    if (this.joined) this.#signaling.send('update', { metadata });
+  }
+
+  async #connected({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy = 'all' }) {
+    this.#configuration = { iceServers, iceTransportPolicy };
+    try {
+      this.#enter(await this.#signaling.request('join', { room: this.#name, metadata: this.#metadata }));
+    } catch (error) {
+      if (!this.#over && this.#signaling.connected) this.#notJoined(error);
+    }
+  }
+
+  #notJoined(error) {
+    if (!this.#wasJoined) return this.#refuse(error);
+    // Coming back: what stands in the way may go away. Whoever holds our old name keeps it.
+    if (error.code === 'client_id_taken') this.#signaling.clientId = '';
+    this.#signaling.reopen(error, SEAT_PAUSE_MS);
+  }
+
+  #enter({ options, participants }) {
+    const back = this.#wasJoined;
+    this.joined = this.#wasJoined = true;
+    this.seats = options?.max_participants ?? this.seats;
+    const present = new Set(participants.map((participant) => participant.client_id));
+    for (const member of this.members.values()) {
+      if (!present.has(member.clientId)) this.#waitFor(member);
+    }
+    for (const participant of participants) this.#seat(participant);
+    this.#changed();
+    if (back) this.#news('Connected again.');
+  }
+
+  #handle(message) {
+    const member = this.members.get(message.client_id);
+    switch (message.type) {
+      case 'participant_joined':
+        this.#seat(message.participant, true);
+        break;
+      case 'participant_updated':
+        if (member) this.#update(member, message.participant);
+        break;
+      case 'participant_left':
+        if (!member) break;
+        if (INVOLUNTARY.has(message.reason)) this.#waitFor(member);
+        else this.#remove(member);
+        break;
+      case 'offer':
+      case 'answer':
+      case 'ice_candidate':
+        member?.receive(message);
+        break;
+      case 'reject':
+        if (member) this.#news(`${displayName(member)} cannot talk with this browser.`);
+        break;
+      case 'error':
+        // Somebody left while we were sending to them. Nothing is lost.
+        if (message.code !== 'peer_unavailable') console.warn(`${message.code}: ${message.message}`);
+        break;
+    }
+  }
+
+  #seat(participant, tell = false) {
+    let member = this.members.get(participant.client_id);
+    const known = member !== undefined;
+    if (!known) {
+      member = new Member(participant.client_id, () => this.#memberChanged(member));
+      this.members.set(member.clientId, member);
+    }
+    member.metadata = participant.metadata ?? {};
+    member.connect({
+      polite: participant.polite,
+      configuration: this.#configuration,
+      track: this.#track,
+      send: (type, fields) => this.#signaling.send(type, { to: member.clientId, ...fields }),
+    });
+    if (tell) this.#news(`${displayName(member)} ${known ? 'is back' : 'joined'}.`);
+    this.#changed();
+  }
+
+  #update(member, participant) {
+    member.metadata = participant.metadata ?? {};
+    if (participant.client_id !== member.clientId) {
+      this.members.delete(member.clientId);
+      member.clientId = participant.client_id;
+      this.members.set(member.clientId, member);
+    }
+    this.#changed();
+  }
+
+  // Their connection to the server broke, but maybe not the one to us.
+  #waitFor(member) {
+    if (member.peer.state !== 'connected') return this.#remove(member);
+    member.wait(COME_BACK_MS, () => this.#remove(member));
+    this.#changed();
+  }
+
+  #memberChanged(member) {
+    if (member.away && member.peer.state !== 'connected') this.#remove(member);
+    else this.#changed();
+  }
+
+  #remove(member) {
+    if (!this.members.delete(member.clientId)) return;
+    member.close();
+    this.#news(`${displayName(member)} left.`);
+    this.#changed();
+  }
+
+  #broken({ error, pauseMs }) {
+    this.joined = false;
+    this.#changed();
+    this.#tell('broken', { error, pauseMs, wasJoined: this.#wasJoined });
+  }
+
+  #refuse(error) {
+    this.leave();
+    this.#tell('refused', { error });
+  }
+
+  #changed() {
+    this.#tell('change');
+  }
+
+  #news(text) {
+    this.#tell('news', { text });
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+// One of the others.
+class Member {
+  clientId;
+  metadata = {};
+  peer = null;
+  away = false;    // No longer in the room for the server, but still heard.
+  stream = null;   // What to play.
+
+  #changed;
+  #former = null;  // The connection before `peer`, heard until that one stands.
+  #timer = 0;
+
+  constructor(clientId, changed) {
+    this.clientId = clientId;
+    this.#changed = changed;
+  }
+
+  connect({ polite, configuration, track, send }) {
+    this.away = false;
+    this.#dropFormer();
+    if (this.peer?.state === 'connected') {
+      this.#former = this.peer;
+      this.#timer = setTimeout(() => this.#takeOver(), TAKE_OVER_MS);
+    } else {
+      this.peer?.close();
+    }
+    const peer = new Peer({
+      polite, configuration, track, send,
+      changed: () => {
+        if (this.peer !== peer) return;
+        if (!this.#former || peer.state === 'connected') this.#takeOver();
+        this.#changed();
+      },
+    });
+    this.peer = peer;
+    if (!this.#former) this.stream = null;
+  }
+
+  receive(message) {
+    this.peer.receive(message);
+  }
+
+  setTrack(track) {
+    this.peer.setTrack(track);
+    this.#former?.setTrack(track);
+  }
+
+  wait(milliseconds, giveUp) {
+    this.#dropFormer();
+    this.away = true;
+    this.#timer = setTimeout(giveUp, milliseconds);
+  }
+
+  close() {
+    this.#dropFormer();
+    this.peer.close();
+    this.stream = null;
+  }
+
+  #takeOver() {
+    this.#dropFormer();
+    this.stream = this.peer.stream;
+  }
+
+  #dropFormer() {
+    clearTimeout(this.#timer);
+    this.#former?.close();
+    this.#former = null;
+  }
+}

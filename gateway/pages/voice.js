@@ -1,0 +1,324 @@
+// The page: a form to join a room, and the room. Signaling is in signaling.js, the calls are in room.js and peer.js.
+
+import { openMicrophone } from './microphone.js';
+import { Room } from './room.js';
+import { Seat } from './seat.js';
+import { Signaling } from './signaling.js';
+import { displayName, wordsFor } from './words.js';
+
+const $ = (id) => document.getElementById(id);
+
+const STATES = {
+  new: 'connecting …',
+  connecting: 'connecting …',
+  disconnected: 'connection unsteady',
+  failed: 'no connection, trying again',
+  closed: 'no connection',
+};
+
+let room = null;       // the Room we are in or on our way to
+let track = null;      // our microphone
+let muted = false;
+let ownName = '';
+let context = null;    // the AudioContext of all meters
+let ownSeat = null;
+let seatsTaken = 0;    // gives each seat its colour
+const seats = new Map();  // Member -> Seat
+
+// --- Joining ---------------------------------------------------------------------------------------------------------
+
+async function join({ listenOnly }) {
+  if (room || !$('join-form').reportValidity()) return;
+  ownName = $('name').value.trim();
+  muted = false;
+  hideNotice();
+  showJoining(true);
+  // In the click, because browsers let only a person's touch start sound.
+  context ??= new AudioContext();
+  context.resume();
+  if (!listenOnly && !(await takeMicrophone())) {
+    showJoining(false);
+    return;
+  }
+  if (!joining()) return dropMicrophone();  // cancelled while the browser asked
+
+  const address = new URL('v1', document.baseURI);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  room = new Room({ name: $('room').value, metadata: ownMetadata(), track, signaling: new Signaling(address) });
+  room.addEventListener('change', render);
+  room.addEventListener('news', ({ detail }) => announce(detail.text));
+  room.addEventListener('broken', ({ detail }) => showBroken(detail));
+  room.addEventListener('refused', ({ detail }) => leave(wordsFor(detail.error)));
+  room.join();
+}
+
+function leave(why = '') {
+  const wasInside = !$('call').hidden;
+  room?.leave();
+  room = null;
+  dropMicrophone();
+  for (const seat of seats.values()) seat.remove();
+  seats.clear();
+  ownSeat?.remove();
+  ownSeat = null;
+  showJoining(false);
+  $('call').hidden = true;
+  $('lobby').hidden = false;
+  document.title = 'Voice room';
+  if (why) showNotice('error', why);
+  else hideNotice();
+  if (wasInside) {
+    $('join').focus();
+    if (!why) announce('You left the room.');
+  }
+}
+
+const joining = () => $('join-form').classList.contains('joining');
+
+function showJoining(on) {
+  $('join-form').classList.toggle('joining', on);
+  $('join').textContent = on ? 'Joining … cancel' : 'Join';
+  $('room').readOnly = $('name').readOnly = on;
+  if (on && document.activeElement === $('listen')) $('join').focus();
+  $('listen').hidden = on;
+}
+
+// --- The microphone --------------------------------------------------------------------------------------------------
+
+async function takeMicrophone() {
+  try {
+    track = await openMicrophone();
+  } catch (error) {
+    showNotice('error', error.message);
+    return false;
+  }
+  track.onended = () => {
+    dropMicrophone();
+    showNotice('error', 'Your microphone was lost. The others cannot hear you; you still hear them.');
+    ownStateChanged();
+  };
+  return true;
+}
+
+function dropMicrophone() {
+  if (!track) return;
+  track.onended = null;
+  track.stop();
+  track = null;
+}
+
+async function pressMute() {
+  const current = room;
+  if (track) {
+    muted = !muted;
+    track.enabled = !muted;
+    announce(muted ? 'You are muted.' : 'The others hear you.');
+  } else if (await takeMicrophone()) {
+    if (room !== current) return dropMicrophone();
+    muted = false;
+    hideNotice();
+    announce('The others hear you.');
+  } else {
+    return;
+  }
+  ownStateChanged();
+}
+
+function ownStateChanged() {
+  room?.setTrack(track);
+  room?.setMetadata(ownMetadata());
+  render();
+}
+
+// What the others are told: a name, and whether a voice can be expected.
+function ownMetadata() {
+  const metadata = { microphone: !track ? 'none' : muted ? 'muted' : 'on' };
+  if (ownName) metadata.name = ownName;
+  return metadata;
+}
+
+// --- The room --------------------------------------------------------------------------------------------------------
+
+function render() {
+  if (!room) return;
+  if (!$('lobby').hidden) {
+    if (room.joined) enter();
+    else return;
+  }
+  renderOwnSeat();
+  renderSeats();
+  const people = room.members.size + 1;
+  $('count').textContent = `${people} of ${room.seats}`;
+  $('link-state').dataset.state = room.joined ? 'on' : 'off';
+  $('link-state').textContent = room.joined ? 'Connected' : 'Reconnecting';
+  $('invite').hidden = people > 1;
+  renderMute();
+  if (room.joined && $('notice').dataset.about === 'connection') hideNotice();
+}
+
+function enter() {
+  const name = $('room').value;
+  const link = new URL(location.href);
+  link.search = new URLSearchParams({ room: name });
+  link.hash = '';
+  history.replaceState(null, '', link);
+  document.title = `${name} · Voice room`;
+  $('room-title').textContent = name;
+  $('invite-link').href = link;
+  $('invite-link').textContent = link;
+  hideNotice();
+  showJoining(false);
+  $('lobby').hidden = true;
+  $('call').hidden = false;
+  seatsTaken = 0;
+  ownSeat = new Seat(seatsTaken++);
+  $('seats').append(ownSeat.element);
+  $('mute').focus();
+  announce(`You are in the room ${name}. ${room.members.size ? `${room.members.size} more here.` : 'Nobody else is here yet.'}`);
+  requestAnimationFrame(draw);
+}
+
+function renderOwnSeat() {
+  const [text, icon] = !track ? ['you, listening only', 'headphones'] : muted ? ['you, muted', 'muted'] : ['you', ''];
+  ownSeat.show({ name: ownName || displayName(room.own), text, icon, dim: !track || muted });
+  if (!track) ownSeat.listenTo(null, context, { play: false });
+  else if (ownSeat.track !== track) ownSeat.listenTo(new MediaStream([track]), context, { play: false });
+  ownSeat.track = track;
+}
+
+function renderSeats() {
+  for (const [member, seat] of seats) {
+    if (room.members.get(member.clientId) === member) continue;
+    seat.remove();
+    seats.delete(member);
+  }
+  for (const member of room.members.values()) {
+    let seat = seats.get(member);
+    if (!seat) {
+      seat = new Seat(seatsTaken++);
+      seats.set(member, seat);
+      $('seats').append(seat.element);
+    }
+    seat.show({ name: displayName(member), ...memberState(member) });
+    seat.listenTo(member.stream, context, { play: true });
+    seat.play().then((allowed) => allowed || askForSound());
+  }
+  renderFreeSeats(room.seats - room.members.size - 1);
+}
+
+function memberState(member) {
+  const state = member.peer.state;
+  if (member.away) return { text: 'lost the server, may come back' };
+  if (state !== 'connected') return { text: member.stream ? 'reconnecting …' : STATES[state], dim: !member.stream };
+  switch (member.metadata.microphone) {
+    case 'muted': return { text: 'muted', icon: 'muted', dim: true };
+    case 'none': return { text: 'listening only', icon: 'headphones', dim: true };
+    default: return { text: '' };
+  }
+}
+
+function renderFreeSeats(wanted) {
+  const free = $('seats').querySelectorAll('.free');
+  for (let i = Math.max(wanted, 0); i < free.length; ++i) free[i].remove();
+  for (let i = free.length; i < wanted; ++i) {
+    const item = document.createElement('li');
+    item.className = 'seat free';
+    item.setAttribute('aria-hidden', 'true');
+    item.append(Object.assign(document.createElement('div'), { className: 'face' }));
+    item.append(Object.assign(document.createElement('p'), { className: 'name', textContent: 'free' }));
+    $('seats').append(item);
+  }
+  // New people sit before the free places.
+  $('seats').append(...$('seats').querySelectorAll('.free'));
+}
+
+function renderMute() {
+  const [label, icon] = !track ? ['Turn on microphone', 'microphone'] : muted ? ['Unmute', 'muted'] : ['Mute', 'microphone'];
+  $('mute-label').textContent = label;
+  $('mute-icon').setAttribute('href', `#icon-${icon}`);
+  $('mute').dataset.state = !track ? 'none' : muted ? 'muted' : 'on';
+}
+
+function draw(now) {
+  if (!ownSeat) return;
+  ownSeat.draw(now);
+  for (const seat of seats.values()) seat.draw(now);
+  requestAnimationFrame(draw);
+}
+
+async function copyLink() {
+  try {
+    await navigator.clipboard.writeText($('invite-link').href);
+  } catch {
+    showNotice('info', `The link to this room: ${$('invite-link').href}`);
+    return;
+  }
+  $('copy-label').textContent = 'Copied';
+  announce('The link is copied.');
+  setTimeout(() => { $('copy-label').textContent = 'Copy link'; }, 2000);
+}
+
+// --- Words -----------------------------------------------------------------------------------------------------------
+
+function showBroken({ error, wasJoined }) {
+  const words = error.code === 'unavailable' && wasJoined ? 'The connection to the server is lost.' : wordsFor(error);
+  const calls = wasJoined && room.members.size ? ' You still hear each other.' : '';
+  showNotice('warning', `${words}${calls} Trying again …`, { label: 'Try now', run: () => room?.join() });
+  $('notice').dataset.about = 'connection';
+}
+
+function askForSound() {
+  const run = () => {
+    context.resume();
+    for (const seat of seats.values()) seat.play();
+    hideNotice();
+  };
+  showNotice('warning', 'The browser holds the sound back.', { label: 'Let me hear it', run });
+}
+
+function showNotice(kind, text, action = null) {
+  $('notice').dataset.kind = kind;
+  $('notice').dataset.about = '';
+  $('notice-text').textContent = text;
+  $('notice').hidden = false;
+  $('notice-action').hidden = !action;
+  $('notice-action').textContent = action?.label ?? '';
+  $('notice-action').onclick = action?.run ?? null;
+  announce(text);
+}
+
+function hideNotice() {
+  if ($('notice').hidden) return;
+  $('notice').hidden = true;
+  $('notice').dataset.about = '';
+}
+
+function announce(text) {
+  $('announcer').textContent = text;
+}
+
+// --- Start -----------------------------------------------------------------------------------------------------------
+
+$('join-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (joining()) leave();
+  else join({ listenOnly: false });
+});
+$('listen').addEventListener('click', () => join({ listenOnly: true }));
+$('mute').addEventListener('click', pressMute);
+$('copy').addEventListener('click', copyLink);
+$('leave').addEventListener('click', () => leave());
+
+document.addEventListener('keydown', (event) => {
+  if (event.key.toLowerCase() !== 'm' || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+  if ($('call').hidden || event.target.matches('input, textarea')) return;
+  event.preventDefault();
+  pressMute();
+});
+
+// The server learns at once that we left, and a page that the browser brings back starts clean.
+addEventListener('pagehide', () => leave());
+addEventListener('online', () => room && !room.joined && room.join());
+
+const wanted = new URLSearchParams(location.search).get('room');
+if (wanted) $('room').value = wanted;
