@@ -7,6 +7,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -30,7 +31,17 @@ constexpr std::uint32_t kMaxHeaderBytes = 8 * 1024;
 struct Handler {
   InternalServer::Check healthy;
   InternalServer::Check ready;
-  std::shared_ptr<prometheus::Registry> registry;
+  std::vector<std::shared_ptr<prometheus::Collectable>> metrics;
+
+  std::string Scrape() const {
+    std::vector<prometheus::MetricFamily> families;
+    for (const auto& source : metrics) {
+      std::vector<prometheus::MetricFamily> some = source->Collect();
+      families.insert(families.end(), std::make_move_iterator(some.begin()),
+                      std::make_move_iterator(some.end()));
+    }
+    return prometheus::TextSerializer().Serialize(families);
+  }
 
   http::response<http::string_body> Answer(const http::request<http::empty_body>& request) const {
     http::response<http::string_body> response{http::status::ok, request.version()};
@@ -43,7 +54,7 @@ struct Handler {
       response.set(http::field::allow, "GET, HEAD");
     } else if (path == "/metrics") {
       response.set(http::field::content_type, "text/plain; version=0.0.4; charset=utf-8");
-      response.body() = prometheus::TextSerializer().Serialize(registry->Collect());
+      response.body() = Scrape();
     } else if (path == "/healthz") {
       Report(healthy(), response);
     } else if (path == "/readyz") {
@@ -154,9 +165,9 @@ InternalServer::~InternalServer() = default;
 std::uint16_t InternalServer::port() const { return impl_->port(); }
 
 absl::StatusOr<std::unique_ptr<InternalServer>> InternalServer::Start(
-    Options options, std::shared_ptr<prometheus::Registry> registry) {
+    Options options, std::vector<std::shared_ptr<prometheus::Collectable>> metrics) {
   auto impl = std::make_unique<Impl>(
-      Handler{std::move(options.healthy), std::move(options.ready), std::move(registry)});
+      Handler{std::move(options.healthy), std::move(options.ready), std::move(metrics)});
   if (absl::Status status = impl->Listen(options.address, options.port); !status.ok()) {
     return status;
   }

@@ -6,10 +6,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "prometheus/registry.h"
+#include "prometheus/collectable.h"
 
 namespace signaling {
 
@@ -27,7 +28,7 @@ class InternalServer {
   };
 
   static absl::StatusOr<std::unique_ptr<InternalServer>> Start(
-      Options options, std::shared_ptr<prometheus::Registry> registry);
+      Options options, std::vector<std::shared_ptr<prometheus::Collectable>> metrics);
   ~InternalServer();
   InternalServer(const InternalServer&) = delete;
   InternalServer& operator=(const InternalServer&) = delete;

@@ -1,0 +1,21 @@
+// What the service can be told. Durations as Abseil writes them (30s).
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "services/common/log.h"
+#include "services/signaling/engine/engine.h"
+#include "services/signaling/rpc/server.h"
+
+namespace signaling {
+
+struct ServiceConfig {
+  ServerOptions server;
+  EngineOptions engine;
+  std::uint16_t internal_port = 50052;
+  log::Level log_level = log::Level::kInfo;
+};
+
+// Reads and checks the flags, which ParseFlags has set.
+absl::StatusOr<ServiceConfig> ConfigFromFlags();
+
+}  // namespace signaling

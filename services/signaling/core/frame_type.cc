@@ -1,0 +1,57 @@
+#include "services/signaling/core/frame_type.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+FrameType TypeOf(const v1::Signal& signal) {
+  switch (signal.signal_case()) {
+    case v1::Signal::kAnswer: return FrameType::kAnswer;
+    case v1::Signal::kIceCandidate: return FrameType::kIceCandidate;
+    case v1::Signal::kReject: return FrameType::kReject;
+    default: return FrameType::kOffer;
+  }
+}
+
+}  // namespace
+
+FrameType TypeOf(const v1::UpFrame& frame) {
+  switch (frame.body_case()) {
+    case v1::UpFrame::kOpen: return FrameType::kOpen;
+    case v1::UpFrame::kDetach: return FrameType::kDetach;
+    case v1::UpFrame::kRoom:
+      return frame.room().has_join()    ? FrameType::kJoin
+             : frame.room().has_leave() ? FrameType::kLeave
+                                        : FrameType::kUpdate;
+    case v1::UpFrame::kSignal: return TypeOf(frame.signal());
+    case v1::UpFrame::kApp: return FrameType::kMessage;
+    case v1::UpFrame::kAlive: return FrameType::kAlive;
+    case v1::UpFrame::kRefused: return FrameType::kRefused;
+    case v1::UpFrame::BODY_NOT_SET: break;
+  }
+  return FrameType::kAck;
+}
+
+FrameType TypeOf(const v1::DownFrame& frame) {
+  switch (frame.body_case()) {
+    case v1::DownFrame::kOpened: return FrameType::kOpened;
+    case v1::DownFrame::kClosed: return FrameType::kClosed;
+    case v1::DownFrame::kRoom:
+      switch (frame.room().event_case()) {
+        case v1::RoomEvent::kLeft: return FrameType::kLeft;
+        case v1::RoomEvent::kParticipantJoined: return FrameType::kParticipantJoined;
+        case v1::RoomEvent::kParticipantUpdated: return FrameType::kParticipantUpdated;
+        case v1::RoomEvent::kParticipantLeft: return FrameType::kParticipantLeft;
+        default: return FrameType::kJoined;
+      }
+    case v1::DownFrame::kSignal: return TypeOf(frame.signal());
+    case v1::DownFrame::kApp: return FrameType::kMessage;
+    case v1::DownFrame::kError: return FrameType::kError;
+    case v1::DownFrame::kProbe: return FrameType::kProbe;
+    case v1::DownFrame::BODY_NOT_SET: break;
+  }
+  return FrameType::kAck;
+}
+
+}  // namespace signaling

@@ -1,0 +1,65 @@
+// What a frame carries, as a metrics label.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "signaling/v1/signaling.pb.h"
+
+namespace signaling {
+
+enum class FrameType : std::uint8_t {
+  kAck,
+  kOpen,
+  kOpened,
+  kDetach,
+  kClosed,
+  kJoin,
+  kJoined,
+  kLeave,
+  kLeft,
+  kUpdate,
+  kParticipantJoined,
+  kParticipantUpdated,
+  kParticipantLeft,
+  kOffer,
+  kAnswer,
+  kIceCandidate,
+  kReject,
+  kMessage,
+  kError,
+  kRefused,
+  kProbe,
+  kAlive,
+};
+
+inline constexpr std::array<std::string_view, 22> kFrameTypeNames = {"ack",
+                                                                     "open",
+                                                                     "opened",
+                                                                     "detach",
+                                                                     "closed",
+                                                                     "join",
+                                                                     "joined",
+                                                                     "leave",
+                                                                     "left",
+                                                                     "update",
+                                                                     "participant_joined",
+                                                                     "participant_updated",
+                                                                     "participant_left",
+                                                                     "offer",
+                                                                     "answer",
+                                                                     "ice_candidate",
+                                                                     "reject",
+                                                                     "message",
+                                                                     "error",
+                                                                     "refused",
+                                                                     "probe",
+                                                                     "alive"};
+static_assert(static_cast<std::size_t>(FrameType::kAlive) + 1 == kFrameTypeNames.size());
+
+FrameType TypeOf(const signaling::v1::UpFrame& frame);
+FrameType TypeOf(const signaling::v1::DownFrame& frame);
+
+}  // namespace signaling

@@ -1,0 +1,105 @@
+// The one seam between rules and state: sessions, rooms and what is on its way between them.
+//
+// Each call is atomic. What comes of it reaches the process that holds a session through that session's sink, and its
+// events through Pull; so an implementation may answer before the call returns or later, from threads of its own.
+// Contents are checked before (core/checks.h). One contract test suite, tests/contract, runs against every
+// implementation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "services/signaling/core/session_id.h"
+#include "signaling/v1/signaling.pb.h"
+
+namespace signaling {
+
+// A session as its holder knows it. An epoch that is not the session's makes a call void: nothing happens.
+struct SessionRef {
+  SessionId id;
+  std::uint64_t epoch = 0;
+};
+
+// The holder of sessions' connections: one a stream. Enqueue-only: called with the engine's locks held, from any
+// thread, it must neither block nor call the engine. `tag` is the holder's own number for the session.
+class SessionSink {
+ public:
+  virtual ~SessionSink() = default;
+
+  // The session is open; no other call for this tag comes earlier.
+  virtual void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) = 0;
+  // There are events to pull.
+  virtual void OnUnsent(std::uint64_t tag) = 0;
+  // Every id up to `last_id` is processed. Said again for a duplicate, so that it is acknowledged again.
+  virtual void OnApplied(std::uint64_t tag, std::uint64_t last_id) = 0;
+  // A frame's after_id was above `last_id`: nothing was stored, it is to be sent again from last_id + 1.
+  virtual void OnGap(std::uint64_t tag, std::uint64_t last_id) = 0;
+  // Another session wants this one's client_id: answer by Engine::Alive if the client is there.
+  virtual void OnProbe(std::uint64_t tag) = 0;
+  // The session is over, or could not be opened. The last call for this tag.
+  virtual void OnClosed(std::uint64_t tag, signaling::v1::Closed closed) = 0;
+};
+
+// Where pulled events go: a batch with a budget that several sessions share.
+struct PullBudget {
+  std::size_t frames = 0;
+  std::size_t bytes = 0;
+};
+
+struct PullResult {
+  std::uint64_t last_seq = 0;  // of the last event appended, or as asked
+  bool more = false;           // the budget ended before the events did
+};
+
+struct EngineStats {
+  std::size_t sessions = 0;
+  std::size_t rooms = 0;
+  std::size_t participants = 0;
+};
+
+struct EngineOptions {
+  std::size_t max_participants = 5;                  // a room, the ceiling
+  std::size_t max_outbox_events = 256;               // unacknowledged, a session
+  std::size_t max_outbox_bytes = 256 * 1024;         // likewise
+  std::size_t max_kept_candidates = 64;              // with a plain session's kept offer
+  std::size_t max_kept_candidate_bytes = 32 * 1024;  // likewise
+  absl::Duration probe_timeout = absl::Seconds(2);   // until a silent session loses its client_id
+};
+
+// Thread-safe.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Opens a session and, on the plain path, joins its room; OnOpened or OnClosed says how it went. Opening an id again
+  // from the same sink and tag is the same session; from another it is refused. `open` is acceptable (CheckOpen).
+  virtual void Open(const SessionId& id, const signaling::v1::Open& open, SessionSink* sink,
+                    std::uint64_t tag) = 0;
+
+  // The session ends, opened or still opening, where `holder` holds it; its seat is free, and OnClosed follows. When this
+  // returned for all its sessions, nothing calls a holder any more.
+  virtual void End(const SessionId& id, const SessionSink* holder,
+                   signaling::v1::Detach::Cause cause) = 0;
+
+  // Acts on a numbered frame with the body room, signal, app or refused. Its contents may be taken.
+  virtual void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) = 0;
+
+  // Answers OnProbe.
+  virtual void Alive(const SessionRef& session) = 0;
+
+  // The client has every event up to `seq`. One that was never sent is ignored.
+  virtual void Acknowledge(const SessionRef& session, std::uint64_t seq) = 0;
+
+  // Appends to `batch` the session's events after `after_seq`, oldest first, with `slot`, and takes what they use from
+  // the budget.
+  virtual PullResult Pull(const SessionRef& session, std::uint64_t after_seq, std::uint32_t slot,
+                          PullBudget* budget, signaling::v1::DownBatch* batch) = 0;
+
+  // Acts on every deadline that has passed. To be called a few times a second.
+  virtual void Expire() = 0;
+
+  virtual EngineStats Stats() const = 0;
+};
+
+}  // namespace signaling

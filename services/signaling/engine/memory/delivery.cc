@@ -1,0 +1,30 @@
+#include "services/signaling/engine/memory/delivery.h"
+
+#include <utility>
+
+#include "services/signaling/core/errors.h"
+
+namespace signaling {
+
+void Delivery::Send(Session* to, signaling::v1::DownFrame&& event) {
+  if (to->overflowed) return;
+  if (!to->outbox.Append(std::move(event))) {
+    to->overflowed = true;
+    overflowed_.push_back(to);
+    return;
+  }
+  if (to->opened) to->sink->OnUnsent(to->tag);
+}
+
+void Delivery::Answer(Session* to, std::uint64_t id, signaling::v1::DownFrame&& event) {
+  event.set_reply_to(id);
+  Send(to, std::move(event));
+}
+
+void Delivery::Refuse(Session* to, std::uint64_t id, Reason reason, std::string_view message) {
+  signaling::v1::DownFrame event;
+  *event.mutable_error() = MakeError(reason, message);
+  Answer(to, id, std::move(event));
+}
+
+}  // namespace signaling

@@ -1,0 +1,54 @@
+#include "services/signaling/engine/memory/outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signaling {
+
+bool Outbox::Append(signaling::v1::DownFrame&& event) {
+  const std::size_t bytes = event.ByteSizeLong();
+  if (size() >= max_events_ || bytes_ + bytes > max_bytes_) return false;
+  event.set_seq(++last_seq_);
+  bytes_ += bytes;
+  entries_.push_back({std::move(event), bytes});
+  return true;
+}
+
+void Outbox::Acknowledge(std::uint64_t seq) {
+  if (seq > last_seq_) return;
+  while (size() > 0 && first_seq() <= seq) {
+    bytes_ -= entries_[head_].bytes;
+    entries_[head_].event.Clear();
+    ++head_;
+  }
+  if (head_ == entries_.size()) {
+    entries_.clear();
+    head_ = 0;
+  } else if (head_ >= max_events_) {
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+  }
+}
+
+PullResult Outbox::Pull(std::uint64_t after_seq, std::uint32_t slot, PullBudget* budget,
+                        signaling::v1::DownBatch* batch) const {
+  PullResult result{.last_seq = after_seq, .more = false};
+  const std::uint64_t begin = std::max(after_seq + 1, first_seq());
+  for (std::uint64_t seq = begin; seq <= last_seq_; ++seq) {
+    const Entry& entry = entries_[head_ + (seq - first_seq())];
+    // The first event of a batch always fits: a single one may be larger than what is left of a budget.
+    if (budget->frames == 0 || (entry.bytes > budget->bytes && batch->frames_size() > 0)) {
+      result.more = true;
+      break;
+    }
+    signaling::v1::DownFrame* frame = batch->add_frames();
+    frame->CopyFrom(entry.event);
+    frame->set_slot(slot);
+    --budget->frames;
+    budget->bytes -= std::min(budget->bytes, entry.bytes);
+    result.last_seq = seq;
+  }
+  return result;
+}
+
+}  // namespace signaling

@@ -1,0 +1,49 @@
+// The events of one session that its client has not acknowledged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "services/signaling/engine/engine.h"
+#include "signaling/v1/signaling.pb.h"
+
+namespace signaling {
+
+// Not thread-safe; owned by its session.
+class Outbox {
+ public:
+  Outbox(std::size_t max_events, std::size_t max_bytes)
+      : max_events_(max_events), max_bytes_(max_bytes) {}
+
+  // Numbers the event and keeps it. False: it would go over a bound, and nothing is kept.
+  bool Append(signaling::v1::DownFrame&& event);
+
+  // Forgets events up to `seq`.
+  void Acknowledge(std::uint64_t seq);
+
+  PullResult Pull(std::uint64_t after_seq, std::uint32_t slot, PullBudget* budget,
+                  signaling::v1::DownBatch* batch) const;
+
+  std::uint64_t last_seq() const { return last_seq_; }
+
+ private:
+  struct Entry {
+    signaling::v1::DownFrame event;
+    std::size_t bytes;
+  };
+
+  std::size_t size() const { return entries_.size() - head_; }
+  std::uint64_t first_seq() const { return last_seq_ - size() + 1; }
+
+  const std::size_t max_events_;
+  const std::size_t max_bytes_;
+
+  // A vector with a moving head: an idle session's empty queue costs no allocation.
+  std::vector<Entry> entries_;
+  std::size_t head_ = 0;
+  std::size_t bytes_ = 0;
+  std::uint64_t last_seq_ = 0;
+};
+
+}  // namespace signaling

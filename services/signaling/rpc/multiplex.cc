@@ -1,0 +1,71 @@
+#include "services/signaling/rpc/multiplex.h"
+
+#include <atomic>
+
+#include "services/common/ids.h"
+#include "services/common/limits.h"
+#include "services/common/log.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse> {
+ public:
+  explicit Multiplex(const StreamContext& context)
+      : StreamReactor(context, context.flush_interval) {}
+
+ private:
+  absl::Status OnRequest(v1::MultiplexRequest* request) override {
+    if (request->has_hello()) return OnHello(request->hello());
+    if (!greeted_) return absl::FailedPreconditionError("the first request has to be hello");
+    if (!request->has_batch())
+      return absl::InvalidArgumentError("a request without hello or batch");
+    if (static_cast<std::size_t>(request->batch().frames_size()) > kMaxBatchFrames) {
+      return absl::InvalidArgumentError("a batch of more than 1024 frames");
+    }
+    for (v1::UpFrame& frame : *request->mutable_batch()->mutable_frames()) {
+      if (absl::Status status = sessions_.Handle(&frame); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status OnHello(const v1::GatewayHello& hello) {
+    if (greeted_) return absl::InvalidArgumentError("a second hello");
+    if (!hello.gateway_id().empty() && !IsValidId(hello.gateway_id())) {
+      return absl::InvalidArgumentError(
+          "gateway_id must be 1 to 128 characters of [A-Za-z0-9._~:@-]");
+    }
+    greeted_ = true;
+    log::Info("gateway_connected", {{"gateway_id", hello.gateway_id()}});
+    context_.queue.Note(weak_from_this());
+    return absl::OkStatus();
+  }
+
+  void OnHalfClose() override { TryFinish(grpc::Status::OK); }
+
+  bool Fill(v1::MultiplexResponse* response) override {
+    if (!greeted_) return false;
+    if (!answered_) {
+      answered_ = true;
+      response->mutable_hello()->set_replica_id(context_.replica_id);
+      return true;
+    }
+    return sessions_.Fill(kMaxBatchFrames, response->mutable_batch());
+  }
+
+  std::optional<grpc::Status> EndAfterWrite() override { return std::nullopt; }
+
+  std::atomic<bool> greeted_{false};  // set by the reader, seen by the writer
+  bool answered_ = false;             // of the writer
+};
+
+}  // namespace
+
+std::shared_ptr<StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse>> MakeMultiplex(
+    const StreamContext& context) {
+  return std::make_shared<Multiplex>(context);
+}
+
+}  // namespace signaling

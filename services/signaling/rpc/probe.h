@@ -1,0 +1,50 @@
+// What the service tells Prometheus. Labels are fixed sets; nothing a client says becomes one.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "absl/time/time.h"
+#include "prometheus/collectable.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "services/common/reason.h"
+#include "services/signaling/core/frame_type.h"
+#include "services/signaling/engine/engine.h"
+
+namespace signaling {
+
+// Thread-safe.
+class Probe {
+ public:
+  explicit Probe(prometheus::Registry& registry);
+
+  void StreamOpened() { connections_.Increment(); }
+  void StreamClosed() { connections_.Decrement(); }
+  void SessionOpened(absl::Duration after) { setup_seconds_.Observe(absl::ToDoubleSeconds(after)); }
+  void Received(FrameType type) { received_[static_cast<std::size_t>(type)]->Increment(); }
+  void Sent(FrameType type) { sent_[static_cast<std::size_t>(type)]->Increment(); }
+  void ErrorSent(Reason reason) { errors_[static_cast<std::size_t>(reason)]->Increment(); }
+
+ private:
+  // Constant after construction.
+  prometheus::Gauge& connections_;
+  prometheus::Histogram& setup_seconds_;
+  std::array<prometheus::Counter*, kFrameTypeNames.size()> received_{};
+  std::array<prometheus::Counter*, kFrameTypeNames.size()> sent_{};
+  std::array<prometheus::Counter*, 32> errors_{};
+};
+
+// signaling_sessions, signaling_rooms, signaling_participants: read from the engine when scraped.
+class EngineCollector final : public prometheus::Collectable {
+ public:
+  explicit EngineCollector(const Engine& engine) : engine_(engine) {}
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const Engine& engine_;
+};
+
+}  // namespace signaling

@@ -1,0 +1,36 @@
+// Does the gRPC port take a new connection? Asked by dialling it.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "services/common/mutex.h"
+
+namespace signaling {
+
+// Thread-safe. Owns a thread that dials every five seconds; ends it in the destructor.
+class SelfCheck {
+ public:
+  explicit SelfCheck(std::string target);
+  ~SelfCheck();
+  SelfCheck(const SelfCheck&) = delete;
+  SelfCheck& operator=(const SelfCheck&) = delete;
+
+  // The result of the last time.
+  absl::Status status() const;
+
+ private:
+  void Run();
+
+  const std::string target_;
+  mutable Mutex mu_;
+  std::condition_variable_any stop_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status status_ ABSL_GUARDED_BY(mu_);
+  std::thread thread_;
+};
+
+}  // namespace signaling

@@ -1,0 +1,169 @@
+#include "services/signaling/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/common/address.h"
+#include "services/common/ids.h"
+#include "services/signaling/rpc/connect.h"
+#include "services/signaling/rpc/multiplex.h"
+#include "services/signaling/rpc/self_check.h"
+#include "signaling/v1/signaling.grpc.pb.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::seconds kBeatPatience{5};
+
+// Health names: "" and the service for clients; liveness and readiness for probes.
+constexpr const char* kHealthNames[] = {"signaling.v1.SignalingService", "liveness", "readiness"};
+
+class Service final : public v1::SignalingService::CallbackService {
+ public:
+  explicit Service(const StreamContext& context) : context_(context) {}
+
+  grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* Connect(
+      grpc::CallbackServerContext*) override {
+    return StreamReactor<v1::ConnectRequest, v1::ConnectResponse>::Start(MakeConnect(context_));
+  }
+
+  grpc::ServerBidiReactor<v1::MultiplexRequest, v1::MultiplexResponse>* Multiplex(
+      grpc::CallbackServerContext*) override {
+    return StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse>::Start(
+        MakeMultiplex(context_));
+  }
+
+ private:
+  const StreamContext& context_;
+};
+
+// Dialled by the process itself: what listens on every address is reached on loopback.
+std::string DialTarget(const std::string& address, int port) {
+  if (address == "0.0.0.0") return HostPort("127.0.0.1", port);
+  if (address == "::") return HostPort("::1", port);
+  return HostPort(address, port);
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, Engine& engine, prometheus::Registry& registry)
+      : options_(options),
+        probe_(registry),
+        scheduler_(kTick,
+                   [this, &engine] {
+                     engine.Expire();
+                     streams_.TickAll();
+                     queue_.Drain();
+                   }),
+        context_{engine,       queue_, scheduler_,
+                 streams_,     probe_, absl::ToChronoMicroseconds(options.flush_interval),
+                 NewRandomId()},
+        service_(context_) {}
+
+  ~Impl() { Shutdown(absl::ZeroDuration()); }
+
+  absl::Status Listen() {
+    grpc::EnableDefaultHealthCheckService(true);
+    if (options_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    const std::string target = HostPort(options_.address, options_.port);
+    int port = 0;
+    builder.AddListeningPort(target, grpc::InsecureServerCredentials(), &port);
+    // Two servers on one port would share its connections at random.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    // Long streams, often silent: find the dead ones, and bear clients that ask as often.
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port == 0) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", target, ": is the port in use?"));
+    }
+    port_ = static_cast<std::uint16_t>(port);
+    SetServing(true);
+    self_check_ = std::make_unique<SelfCheck>(DialTarget(options_.address, port));
+    serving_ = true;
+    return absl::OkStatus();
+  }
+
+  void Shutdown(absl::Duration patience) {
+    if (server_ == nullptr) return;
+    serving_ = false;
+    SetServing(false);
+    self_check_.reset();
+    // Server::Shutdown alone never returns while a stream is open.
+    streams_.ShutdownAll(patience);
+    server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));
+    server_->Wait();
+    server_.reset();
+  }
+
+  absl::Status Healthy() const {
+    if (Scheduler::Clock::now() - scheduler_.last_beat() > kBeatPatience) {
+      return absl::UnavailableError("the thread of timers does not come round");
+    }
+    return serving_ && self_check_ != nullptr ? self_check_->status() : absl::OkStatus();
+  }
+
+  absl::Status Ready() const {
+    return serving_ ? absl::OkStatus()
+                    : absl::UnavailableError("not serving: starting or shutting down");
+  }
+
+  std::uint16_t port() const { return port_; }
+  std::size_t live_streams() const { return streams_.size(); }
+
+ private:
+  void SetServing(bool serving) {
+    grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+    if (health == nullptr) return;
+    for (const char* name : kHealthNames) {
+      // A draining process is alive.
+      health->SetServingStatus(name, serving || std::string_view(name) == "liveness");
+    }
+  }
+
+  const ServerOptions options_;
+  Probe probe_;
+  FlushQueue queue_;
+  StreamRegistry streams_;
+  Scheduler scheduler_;
+  const StreamContext context_;
+  Service service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<SelfCheck> self_check_;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> serving_{false};
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Engine& engine,
+                                                      prometheus::Registry& registry) {
+  auto impl = std::make_unique<Impl>(options, engine, registry);
+  if (absl::Status status = impl->Listen(); !status.ok()) return status;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+std::uint16_t Server::port() const { return impl_->port(); }
+absl::Status Server::Healthy() const { return impl_->Healthy(); }
+absl::Status Server::Ready() const { return impl_->Ready(); }
+std::size_t Server::live_streams() const { return impl_->live_streams(); }
+void Server::Shutdown(absl::Duration patience) { impl_->Shutdown(patience); }
+
+}  // namespace signaling

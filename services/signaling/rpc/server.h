@@ -1,0 +1,52 @@
+// The gRPC server: SignalingService, health and reflection on one port.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "prometheus/registry.h"
+#include "services/signaling/engine/engine.h"
+
+namespace signaling {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any
+  bool reflection = true;
+  // At most one write per interval on a Multiplex stream, the first at once: wake-ups are what an everyday load costs.
+  absl::Duration flush_interval = absl::Microseconds(500);
+};
+
+// Thread-safe. The engine has to outlive it.
+class Server {
+ public:
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Engine& engine,
+                                                       prometheus::Registry& registry);
+  // Shuts down at once where that has not been done.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+
+  // The thread of timers comes round, and the port was seen to serve a new connection: gRPC 1.51's listener does not
+  // recover from exhausted descriptors, so a live process proves nothing.
+  absl::Status Healthy() const;
+  absl::Status Ready() const;
+
+  std::size_t live_streams() const;
+
+  // Takes no new streams, ends those there are, and returns when they are gone or `patience` is over.
+  void Shutdown(absl::Duration patience);
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace signaling

@@ -1,0 +1,267 @@
+#include "services/signaling/rpc/stream_sessions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/common/limits.h"
+#include "services/signaling/core/checks.h"
+#include "services/signaling/core/errors.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+// Processed ids that wait for a frame to ride on: a sender's window is 64.
+constexpr std::uint32_t kMaxWaitingAcknowledgements = 16;
+
+}  // namespace
+
+absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
+  probe_.Received(TypeOf(*frame));
+  if (frame->slot() == 0) return absl::InvalidArgumentError("slot 0 is no session's");
+  if (frame->has_open()) return Open(frame->slot(), frame->open());
+
+  SessionRef session;
+  {
+    MutexLock lock(mu_);
+    const Slot* slot = Find(frame->slot());
+    // Closed meanwhile, and the sender did not know yet.
+    if (slot == nullptr) return absl::OkStatus();
+    session = {slot->id, slot->epoch};
+  }
+  if (frame->has_detach()) {
+    engine_.End(session.id, this, frame->detach().cause());
+    return absl::OkStatus();
+  }
+  if (session.epoch == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("slot ", frame->slot(), ": a frame before opened"));
+  }
+  if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
+  if (frame->has_alive()) {
+    engine_.Alive(session);
+  } else if (frame->body_case() != v1::UpFrame::BODY_NOT_SET) {
+    if (frame->id() == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("slot ", frame->slot(), ": a message without id"));
+    }
+    ApplyChecked(session, frame);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
+  const std::optional<SessionId> id = SessionId::Parse(open.session_id());
+  if (!id) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("slot ", number, ": session_id is not 128 bits in base64url without padding"));
+  }
+  if (const std::optional<Fault> fault = CheckOpen(open)) {
+    MutexLock lock(mu_);
+    if (Find(number) != nullptr)
+      return absl::InvalidArgumentError(absl::StrCat("slot ", number, " is in use"));
+    *AddControl(number).mutable_closed() = MakeClosed(fault->reason, fault->message);
+    return absl::OkStatus();
+  }
+  {
+    MutexLock lock(mu_);
+    const auto [slot, added] = slots_.try_emplace(number);
+    if (!added && slot->second.id != *id) {
+      return absl::InvalidArgumentError(absl::StrCat("slot ", number, " is in use"));
+    }
+    if (added) {
+      slot->second.id = *id;
+      slot->second.opening_since = std::chrono::steady_clock::now();
+    }
+  }
+  engine_.Open(*id, open, this, number);
+  return absl::OkStatus();
+}
+
+void StreamSessions::ApplyChecked(const SessionRef& session, v1::UpFrame* frame) {
+  if (const std::optional<Fault> fault = CheckCommand(*frame)) {
+    frame->mutable_refused()->set_reason(static_cast<v1::ErrorReason>(fault->reason));
+    frame->mutable_refused()->set_message(fault->message);
+  }
+  engine_.Apply(session, frame);
+}
+
+bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
+  PullBudget budget{.frames = std::min(max_frames, kMaxBatchFrames), .bytes = kMaxBatchBytes};
+  {
+    MutexLock lock(mu_);
+    TakeWork(&budget, batch);
+  }
+  for (Work& work : work_) {
+    work.first_frame = batch->frames_size();
+    work.pulled = engine_.Pull(work.session, work.pulled.last_seq, work.slot, &budget, batch);
+  }
+  if (!work_.empty()) {
+    MutexLock lock(mu_);
+    FinishWork(&budget, batch);
+  }
+  Count(*batch);
+  return batch->frames_size() > 0;
+}
+
+void StreamSessions::TakeWork(PullBudget* budget, v1::DownBatch* batch) {
+  noted_ = false;
+  const std::size_t taken = std::min(budget->frames, controls_.size());
+  for (std::size_t i = 0; i < taken; ++i) {
+    if (controls_[i].has_closed()) slots_.erase(controls_[i].slot());
+    budget->bytes -= std::min(budget->bytes, controls_[i].ByteSizeLong());
+    *batch->add_frames() = std::move(controls_[i]);
+  }
+  budget->frames -= taken;
+  controls_.erase(controls_.begin(), controls_.begin() + static_cast<std::ptrdiff_t>(taken));
+  if (!controls_.empty()) NoteStream();
+
+  work_.clear();
+  // A session may need one frame for its acknowledgement alone, so no more sessions than frames.
+  const std::size_t sessions = std::min(dirty_.size(), budget->frames);
+  for (std::size_t i = 0; i < sessions; ++i) {
+    Slot* slot = Find(dirty_[i]);
+    if (slot == nullptr) continue;
+    slot->dirty = false;
+    work_.push_back({.slot = dirty_[i],
+                     .session = {slot->id, slot->epoch},
+                     .pulled = {.last_seq = slot->sent_seq, .more = false},
+                     .first_frame = 0});
+  }
+  dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(sessions));
+  if (!dirty_.empty()) NoteStream();
+}
+
+void StreamSessions::FinishWork(PullBudget* budget, v1::DownBatch* batch) {
+  for (const Work& work : work_) {
+    Slot* slot = Find(work.slot);
+    if (slot == nullptr || !(slot->id == work.session.id)) continue;
+    const bool sent = work.pulled.last_seq > slot->sent_seq;
+    slot->sent_seq = work.pulled.last_seq;
+    if (work.pulled.more) MarkDirty(work.slot, *slot);
+    if (slot->acked_id >= slot->last_id) continue;
+    v1::DownFrame* frame = nullptr;
+    if (sent) {
+      frame = batch->mutable_frames(work.first_frame);
+    } else if (budget->frames > 0) {
+      --budget->frames;
+      frame = batch->add_frames();
+      frame->set_slot(work.slot);
+    } else {
+      MarkDirty(work.slot, *slot);
+      continue;
+    }
+    frame->set_ack_id(slot->last_id);
+    slot->acked_id = slot->last_id;
+    slot->unacknowledged = 0;
+  }
+}
+
+void StreamSessions::Count(const v1::DownBatch& batch) {
+  for (const v1::DownFrame& frame : batch.frames()) {
+    probe_.Sent(TypeOf(frame));
+    const v1::Error* error = frame.has_error() ? &frame.error() : nullptr;
+    if (frame.has_closed() && frame.closed().has_error()) error = &frame.closed().error();
+    Reason reason;
+    if (error != nullptr && FromProto(error->reason(), &reason)) probe_.ErrorSent(reason);
+  }
+}
+
+void StreamSessions::Tick() {
+  MutexLock lock(mu_);
+  for (const std::uint32_t number : ack_waiting_) {
+    Slot* slot = Find(number);
+    if (slot == nullptr) continue;
+    slot->ack_waiting = false;
+    if (slot->acked_id < slot->last_id) MarkDirty(number, *slot);
+  }
+  ack_waiting_.clear();
+}
+
+void StreamSessions::EndAll(v1::Detach::Cause cause) {
+  std::vector<SessionId> ids;
+  {
+    MutexLock lock(mu_);
+    for (const auto& [number, slot] : slots_) ids.push_back(slot.id);
+  }
+  for (const SessionId& id : ids) engine_.End(id, this, cause);
+}
+
+absl::Status StreamSessions::fault() const {
+  MutexLock lock(mu_);
+  return fault_;
+}
+
+void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened) {
+  MutexLock lock(mu_);
+  Slot* slot = Find(tag);
+  if (slot == nullptr) return;
+  slot->epoch = opened.epoch();
+  probe_.SessionOpened(absl::FromChrono(std::chrono::steady_clock::now() - slot->opening_since));
+  *AddControl(tag).mutable_opened() = std::move(opened);
+}
+
+void StreamSessions::OnUnsent(std::uint64_t tag) {
+  MutexLock lock(mu_);
+  if (Slot* slot = Find(tag)) MarkDirty(static_cast<std::uint32_t>(tag), *slot);
+}
+
+void StreamSessions::OnApplied(std::uint64_t tag, std::uint64_t last_id) {
+  MutexLock lock(mu_);
+  Slot* slot = Find(tag);
+  if (slot == nullptr) return;
+  if (last_id == slot->last_id) slot->acked_id = 0;  // a duplicate: say it again
+  slot->last_id = last_id;
+  if (++slot->unacknowledged >= kMaxWaitingAcknowledgements) {
+    MarkDirty(static_cast<std::uint32_t>(tag), *slot);
+  } else if (!slot->ack_waiting) {
+    slot->ack_waiting = true;
+    ack_waiting_.push_back(static_cast<std::uint32_t>(tag));
+  }
+}
+
+void StreamSessions::OnGap(std::uint64_t tag, std::uint64_t last_id) {
+  MutexLock lock(mu_);
+  fault_ = absl::AbortedError(
+      absl::StrCat("slot ", tag, ": after_id is above ", last_id, ", the last id processed"));
+  NoteStream();
+}
+
+void StreamSessions::OnProbe(std::uint64_t tag) {
+  MutexLock lock(mu_);
+  AddControl(tag).mutable_probe();
+}
+
+void StreamSessions::OnClosed(std::uint64_t tag, v1::Closed closed) {
+  MutexLock lock(mu_);
+  *AddControl(tag).mutable_closed() = std::move(closed);
+}
+
+StreamSessions::Slot* StreamSessions::Find(std::uint64_t tag) {
+  const auto found = slots_.find(static_cast<std::uint32_t>(tag));
+  return found == slots_.end() ? nullptr : &found->second;
+}
+
+v1::DownFrame& StreamSessions::AddControl(std::uint64_t tag) {
+  NoteStream();
+  v1::DownFrame& frame = controls_.emplace_back();
+  frame.set_slot(static_cast<std::uint32_t>(tag));
+  return frame;
+}
+
+void StreamSessions::MarkDirty(std::uint32_t number, Slot& slot) {
+  if (slot.dirty) return;
+  slot.dirty = true;
+  dirty_.push_back(number);
+  NoteStream();
+}
+
+void StreamSessions::NoteStream() {
+  if (noted_) return;
+  noted_ = true;
+  queue_.Note(stream_);
+}
+
+}  // namespace signaling
