@@ -11,6 +11,7 @@
 #include <string>
 
 #include "prometheus/counter.h"
+#include "prometheus/registry.h"
 
 namespace signaling {
 namespace {
@@ -41,7 +42,7 @@ class InternalServerTest : public ::testing::Test {
          .healthy = [] { return absl::OkStatus(); },
          .ready =
              [this] { return ready_ ? absl::OkStatus() : absl::UnavailableError("draining"); }},
-        registry_);
+        {registry_});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
   }
@@ -89,7 +90,7 @@ TEST_F(InternalServerTest, NamesABusyPort) {
                                        .port = server_->port(),
                                        .healthy = [] { return absl::OkStatus(); },
                                        .ready = [] { return absl::OkStatus(); }},
-                                      registry_);
+                                      {registry_});
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.status().message().find(std::to_string(server_->port())), std::string::npos);
 }
