@@ -17,7 +17,7 @@ constexpr std::array<bool, 256> MakeIdCharacters() {
   for (unsigned char c = 'a'; c <= 'z'; ++c) allowed[c] = true;
   for (unsigned char c = 'A'; c <= 'Z'; ++c) allowed[c] = true;
   for (unsigned char c = '0'; c <= '9'; ++c) allowed[c] = true;
-  for (unsigned char c : {'.', '_', '~', ':', '@', '-'}) allowed[c] = true;
+  for (char c : {'.', '_', '~', ':', '@', '-'}) allowed[static_cast<unsigned char>(c)] = true;
   return allowed;
 }
 
