@@ -1,0 +1,16 @@
+#!/bin/bash
+# No file of ours is longer than 400 lines: what is longer holds more than one thing.
+set -euo pipefail
+long=0 seen=0
+while IFS= read -r -d '' file; do
+  seen=$((seen + 1))
+  lines=$(wc -l <"$file")
+  if ((lines > 400)); then
+    echo "$file has $lines lines"
+    long=$((long + 1))
+  fi
+done < <(find services gateway proto tests cmake deploy dev CMakeLists.txt -name node_modules -prune -o -type f \
+  \( -name '*.cc' -o -name '*.h' -o -name '*.proto' -o -name '*.js' -o -name '*.mjs' -o -name '*.css' -o -name '*.html' \
+  -o -name '*.py' -o -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -name dev \) -print0)
+echo "$seen files, $long too long"
+((seen > 0 && long == 0))

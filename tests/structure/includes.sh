@@ -1,0 +1,30 @@
+#!/bin/bash
+# Which layer may see what. A rule: files (a pattern for find -path), and the includes that they must not have.
+set -euo pipefail
+broken=0
+
+forbid() {  # WHY FILES INCLUDES
+  local files hits
+  mapfile -t files < <(find services gateway -path "$2" \( -name '*.h' -o -name '*.cc' \))
+  if ((!${#files[@]})); then
+    echo "no files match $2: the rule '$1' holds nothing"
+    broken=1
+    return
+  fi
+  if hits=$(grep -HnE "^ *# *include *[<\"]($3)" "${files[@]}"); then
+    printf '%s:\n%s\n' "$1" "$hits"
+    broken=1
+  fi
+}
+
+forbid 'the rules of a call know no transport and no metrics' 'services/signaling/core/*' 'grpc|boost/|prometheus/|services/signaling/(engine|rpc)'
+forbid 'an engine knows no transport and no metrics' 'services/signaling/engine/*' 'grpc|boost/|prometheus/|services/signaling/rpc'
+forbid 'the transport knows the interface of the engine only' 'services/signaling/rpc/*' 'services/signaling/engine/memory'
+forbid 'the gateway knows the service by its contract only' 'gateway/*' 'services/signaling/'
+forbid 'the service does not know its gateways' 'services/*' 'gateway/'
+forbid 'the shared base knows neither process' 'services/common/*' 'services/signaling/|gateway/|grpc'
+forbid 'the codec is text and messages' 'gateway/codec/*' 'grpc|boost/(asio|beast)|prometheus/'
+forbid 'the state machine of a connection is pure' 'gateway/ws/session*' 'grpc|boost/beast'
+
+if ((!broken)); then echo "the layers hold"; fi
+exit $broken
