@@ -2,7 +2,7 @@
 
 const WORDS = {
   insecure: 'Browsers give the microphone only to pages from https or localhost. You can still listen.',
-  NotAllowedError: 'The microphone is blocked for this page. Allow it in the address bar and try again, or just listen.',
+  NotAllowedError: 'The microphone is blocked for this page. Allow it in the address bar, or just listen.',
   NotFoundError: 'No microphone was found. Plug one in and try again, or just listen.',
   NotReadableError: 'The microphone cannot be opened; another program may hold it. Try again, or just listen.',
 };

@@ -4,8 +4,8 @@
 // after a break the seat is taken again and every pair negotiates afresh. Until the new connection of a pair stands,
 // the old one is heard.
 //
-// Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs}),
-// `refused` ({error}: this room is over for us).
+// Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs,
+// wasJoined}: it tries again by itself), `refused` ({error}: this room is over for us).
 
 import { Peer } from './peer.js';
 import { displayName } from './words.js';
@@ -41,6 +41,7 @@ export class Room extends EventTarget {
     const on = (type, handle) => signaling.addEventListener(type, ({ detail }) => this.#over || handle(detail));
     on('connected', (message) => this.#connected(message));
     on('event', (message) => this.#handle(message));
+    on('notice', ({ error }) => console.warn(`${error.code}: ${error.message}`));
     on('broken', (detail) => this.#broken(detail));
     on('ended', ({ error }) => this.#refuse(error));
   }

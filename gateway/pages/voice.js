@@ -17,6 +17,8 @@ const STATES = {
 };
 
 let room = null;       // the Room we are in or on our way to
+let attempts = 0;      // tells whether what was begun is still wanted
+let asking = false;    // the browser asks for the microphone
 let track = null;      // our microphone
 let muted = false;
 let ownName = '';
@@ -29,6 +31,7 @@ const seats = new Map();  // Member -> Seat
 
 async function join({ listenOnly }) {
   if (room || !$('join-form').reportValidity()) return;
+  const attempt = ++attempts;
   ownName = $('name').value.trim();
   muted = false;
   hideNotice();
@@ -36,11 +39,10 @@ async function join({ listenOnly }) {
   // In the click, because browsers let only a person's touch start sound.
   context ??= new AudioContext();
   context.resume();
-  if (!listenOnly && !(await takeMicrophone())) {
-    showJoining(false);
+  if (!listenOnly && !(await takeMicrophone(() => attempt === attempts))) {
+    if (attempt === attempts) showJoining(false);
     return;
   }
-  if (!joining()) return dropMicrophone();  // cancelled while the browser asked
 
   const address = new URL('v1', document.baseURI);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -54,9 +56,11 @@ async function join({ listenOnly }) {
 
 function leave(why = '') {
   const wasInside = !$('call').hidden;
+  ++attempts;
   room?.leave();
   room = null;
   dropMicrophone();
+  context?.suspend();
   for (const seat of seats.values()) seat.remove();
   seats.clear();
   ownSeat?.remove();
@@ -85,13 +89,20 @@ function showJoining(on) {
 
 // --- The microphone --------------------------------------------------------------------------------------------------
 
-async function takeMicrophone() {
+// Whether there is one now. Asking takes as long as a person takes, so it may be no longer `wanted` then.
+async function takeMicrophone(wanted) {
+  let opened;
   try {
-    track = await openMicrophone();
+    opened = await openMicrophone();
   } catch (error) {
-    showNotice('error', error.message);
+    if (wanted()) showNotice('error', error.message);
     return false;
   }
+  if (!wanted()) {
+    opened.stop();
+    return false;
+  }
+  track = opened;
   track.onended = () => {
     dropMicrophone();
     showNotice('error', 'Your microphone was lost. The others cannot hear you; you still hear them.');
@@ -108,18 +119,20 @@ function dropMicrophone() {
 }
 
 async function pressMute() {
-  const current = room;
   if (track) {
     muted = !muted;
     track.enabled = !muted;
     announce(muted ? 'You are muted.' : 'The others hear you.');
-  } else if (await takeMicrophone()) {
-    if (room !== current) return dropMicrophone();
+  } else {
+    if (asking) return;
+    asking = true;
+    const current = room;
+    const taken = await takeMicrophone(() => room === current);
+    asking = false;
+    if (!taken) return;
     muted = false;
     hideNotice();
     announce('The others hear you.');
-  } else {
-    return;
   }
   ownStateChanged();
 }
@@ -174,7 +187,8 @@ function enter() {
   ownSeat = new Seat(seatsTaken++);
   $('seats').append(ownSeat.element);
   $('mute').focus();
-  announce(`You are in the room ${name}. ${room.members.size ? `${room.members.size} more here.` : 'Nobody else is here yet.'}`);
+  const others = room.members.size;
+  announce(`You are in the room ${name}. ${others ? `${others} more here.` : 'Nobody else is here yet.'}`);
   requestAnimationFrame(draw);
 }
 
@@ -233,10 +247,9 @@ function renderFreeSeats(wanted) {
 }
 
 function renderMute() {
-  const [label, icon] = !track ? ['Turn on microphone', 'microphone'] : muted ? ['Unmute', 'muted'] : ['Mute', 'microphone'];
-  $('mute-label').textContent = label;
-  $('mute-icon').setAttribute('href', `#icon-${icon}`);
-  $('mute').dataset.state = !track ? 'none' : muted ? 'muted' : 'on';
+  $('mute-label').textContent = !track ? 'Turn on microphone' : muted ? 'Unmute' : 'Mute';
+  $('mute-icon').setAttribute('href', muted && track ? '#icon-muted' : '#icon-microphone');
+  $('mute').dataset.state = muted && track ? 'muted' : 'on';
 }
 
 function draw(now) {

@@ -1,0 +1,106 @@
+// The real processes, on free ports.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { until } from './until.js';
+
+const START_MS = 20_000;
+const STOP_MS = 15_000;
+
+class Process {
+  #child;
+  #lines = [];
+  #events = new Map();  // the first log line of each event
+
+  static async start(name, flags) {
+    const directory = process.env.SIGNALING_BIN_DIR;
+    assert.ok(directory, 'SIGNALING_BIN_DIR has to name the directory of the binaries');
+    const binary = path.join(directory, name);
+    await access(binary);
+    const started = new Process(binary, flags);
+    await until(`${name} is ready`, () => {
+      assert.equal(started.#child.exitCode, null, `${name} ended:\n${started.#lines.join('\n')}`);
+      return started.#events.has('listening') && started.#events.has('ready');
+    }, START_MS);
+    return started;
+  }
+
+  constructor(binary, flags) {
+    this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#lines.push(line);
+        if (!line.startsWith('{')) return;
+        const entry = JSON.parse(line);
+        if (!this.#events.has(entry.event)) this.#events.set(entry.event, entry);
+      });
+    }
+  }
+
+  get port() {
+    return this.#events.get('listening').port;
+  }
+
+  async metric(name) {
+    const { internal_port: port } = this.#events.get('listening');
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+    assert.ok(line, `no metric ${name}`);
+    return Number(line.slice(name.length + 1));
+  }
+
+  async kill() {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
+  }
+
+  async stop() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
+    this.#child.kill('SIGTERM');
+    const [code] = await exited;
+    assert.equal(code, 0, this.#lines.slice(-20).join('\n'));
+  }
+}
+
+export class System {
+  service;
+  gateway;
+
+  static async start() {
+    const system = new System();
+    await system.startService();
+    await system.startGateway();
+    return system;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.gateway.port}/`;
+  }
+
+  // On the port of the one before, where there was one.
+  async startService() {
+    const port = this.service?.port ?? 0;
+    this.service = await Process.start('signaling-service', [`--port=${port}`, '--internal_port=0']);
+  }
+
+  async startGateway() {
+    const port = this.gateway?.port ?? 0;
+    this.gateway = await Process.start('signaling-gateway', [
+      `--port=${port}`, '--internal_port=0', `--service=127.0.0.1:${this.service.port}`,
+    ]);
+  }
+
+  // To be called when all tabs are closed.
+  async stop() {
+    await until('no connection is left', async () => await this.gateway.metric('signaling_connections') === 0);
+    await this.gateway.stop();
+    await this.service.stop();
+  }
+}
