@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/codec/field_reader.h"
 #include "services/common/ids.h"
-#include "services/common/limits.h"
 #include "services/common/text.h"
 
 namespace signaling::gateway {

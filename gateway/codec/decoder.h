@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "gateway/codec/message_type.h"
+#include "services/common/limits.h"
 #include "services/common/reason.h"
 #include "signaling/v1/signaling.pb.h"
 
@@ -41,8 +42,8 @@ class Decoder {
  public:
   struct Limits {
     int max_depth = 16;
-    std::size_t max_metadata_bytes = 4 * 1024;
-    std::size_t max_app_message_bytes = 16 * 1024;
+    std::size_t max_metadata_bytes = kMaxMetadataBytes;
+    std::size_t max_app_message_bytes = kMaxAppMessageBytes;
   };
 
   explicit Decoder(Limits limits);

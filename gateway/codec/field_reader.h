@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "services/common/limits.h"
+
 namespace signaling::gateway {
 
 enum class Field : std::uint8_t {
@@ -76,7 +78,7 @@ class FieldReader {
  public:
   struct Limits {
     int max_depth = 16;
-    std::size_t max_metadata_bytes = 4 * 1024;  // more is counted, not kept
+    std::size_t max_metadata_bytes = kMaxMetadataBytes;  // more is counted, not kept
   };
 
   explicit FieldReader(Limits limits);
