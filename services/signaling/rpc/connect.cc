@@ -12,8 +12,8 @@ constexpr std::size_t kFramesAtATime = 32;
 
 class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectResponse> {
  public:
-  explicit Connect(const StreamContext& context)
-      : StreamReactor(context, std::chrono::microseconds(0)) {}
+  Connect(const StreamContext& context, grpc::CallbackServerContext* call)
+      : StreamReactor(context, call, std::chrono::microseconds(0)) {}
 
  private:
   absl::Status OnRequest(v1::ConnectRequest* request) override {
@@ -29,7 +29,7 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
   }
 
   void OnHalfClose() override {
-    sessions_.EndAll(v1::Detach::CAUSE_BYE);
+    sessions_.EndAll(call_.IsCancelled() ? v1::Detach::CAUSE_BROKEN : v1::Detach::CAUSE_BYE);
     if (!open_) TryFinish(grpc::Status::OK);
   }
 
@@ -60,8 +60,8 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
 }  // namespace
 
 std::shared_ptr<StreamReactor<v1::ConnectRequest, v1::ConnectResponse>> MakeConnect(
-    const StreamContext& context) {
-  return std::make_shared<Connect>(context);
+    const StreamContext& context, grpc::CallbackServerContext* call) {
+  return std::make_shared<Connect>(context, call);
 }
 
 }  // namespace signaling

@@ -8,6 +8,6 @@
 namespace signaling {
 
 std::shared_ptr<StreamReactor<signaling::v1::ConnectRequest, signaling::v1::ConnectResponse>>
-MakeConnect(const StreamContext& context);
+MakeConnect(const StreamContext& context, grpc::CallbackServerContext* call);
 
 }  // namespace signaling

@@ -13,8 +13,8 @@ namespace v1 = signaling::v1;
 
 class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse> {
  public:
-  explicit Multiplex(const StreamContext& context)
-      : StreamReactor(context, context.flush_interval) {}
+  Multiplex(const StreamContext& context, grpc::CallbackServerContext* call)
+      : StreamReactor(context, call, context.flush_interval) {}
 
  private:
   absl::Status OnRequest(v1::MultiplexRequest* request) override {
@@ -64,8 +64,8 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
 }  // namespace
 
 std::shared_ptr<StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse>> MakeMultiplex(
-    const StreamContext& context) {
-  return std::make_shared<Multiplex>(context);
+    const StreamContext& context, grpc::CallbackServerContext* call) {
+  return std::make_shared<Multiplex>(context, call);
 }
 
 }  // namespace signaling

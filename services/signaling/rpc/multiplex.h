@@ -8,6 +8,6 @@
 namespace signaling {
 
 std::shared_ptr<StreamReactor<signaling::v1::MultiplexRequest, signaling::v1::MultiplexResponse>>
-MakeMultiplex(const StreamContext& context);
+MakeMultiplex(const StreamContext& context, grpc::CallbackServerContext* call);
 
 }  // namespace signaling

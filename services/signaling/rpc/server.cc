@@ -32,14 +32,15 @@ class Service final : public v1::SignalingService::CallbackService {
   explicit Service(const StreamContext& context) : context_(context) {}
 
   grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* Connect(
-      grpc::CallbackServerContext*) override {
-    return StreamReactor<v1::ConnectRequest, v1::ConnectResponse>::Start(MakeConnect(context_));
+      grpc::CallbackServerContext* call) override {
+    return StreamReactor<v1::ConnectRequest, v1::ConnectResponse>::Start(
+        MakeConnect(context_, call));
   }
 
   grpc::ServerBidiReactor<v1::MultiplexRequest, v1::MultiplexResponse>* Multiplex(
-      grpc::CallbackServerContext*) override {
+      grpc::CallbackServerContext* call) override {
     return StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse>::Start(
-        MakeMultiplex(context_));
+        MakeMultiplex(context_, call));
   }
 
  private:

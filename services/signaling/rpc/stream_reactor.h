@@ -4,6 +4,7 @@
 // all three go through here. A reactor owns itself from Start to OnDone.
 #pragma once
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
@@ -66,12 +67,16 @@ class StreamReactor : public grpc::ServerBidiReactor<Request, Response>,
   void Shutdown() final { TryFinish(ShuttingDown()); }
 
  protected:
-  explicit StreamReactor(const StreamContext& context, std::chrono::microseconds pause)
-      : context_(context), sessions_(context.engine, context.queue, context.probe), pause_(pause) {}
+  StreamReactor(const StreamContext& context, grpc::CallbackServerContext* call,
+                std::chrono::microseconds pause)
+      : context_(context),
+        call_(*call),
+        sessions_(context.engine, context.queue, context.probe),
+        pause_(pause) {}
 
   // One request; an error ends the stream with it.
   virtual absl::Status OnRequest(Request* request) = 0;
-  // The client will send no more.
+  // The client will send no more, or its stream broke: `call_` knows which.
   virtual void OnHalfClose() = 0;
   // The next response. False: there is none.
   virtual bool Fill(Response* response) = 0;
@@ -84,6 +89,7 @@ class StreamReactor : public grpc::ServerBidiReactor<Request, Response>,
   }
 
   const StreamContext& context_;
+  const grpc::CallbackServerContext& call_;
   StreamSessions sessions_;
 
  private:

@@ -1,0 +1,130 @@
+#include "tests/contract/engine_fixture.h"
+
+#include <utility>
+
+namespace signaling {
+
+namespace v1 = signaling::v1;
+
+Client& Client::Open(const std::string& client_id) {
+  v1::Open open;
+  open.set_path(v1::SESSION_PATH_V1);
+  open.set_client_id(client_id);
+  return DoOpen(std::move(open));
+}
+
+Client& Client::OpenPlain(const std::string& room, const std::string& client_id) {
+  v1::Open open;
+  open.set_path(v1::SESSION_PATH_PLAIN);
+  open.set_room(room);
+  open.set_client_id(client_id);
+  return DoOpen(std::move(open));
+}
+
+Client& Client::DoOpen(v1::Open open) {
+  open.set_session_id(NewRandomId());
+  id_ = *SessionId::Parse(open.session_id());
+  engine_.Open(id_, open, &sink_, tag_);
+  return *this;
+}
+
+SessionRef Client::ref() const {
+  const auto opened = record().opened;
+  return {id_, opened ? opened->epoch() : 0};
+}
+
+std::uint64_t Client::Send(v1::UpFrame frame) {
+  frame.set_after_id(last_id_);
+  frame.set_id(++last_id_);
+  engine_.Apply(ref(), &frame);
+  return last_id_;
+}
+
+std::uint64_t Client::Join(const std::string& room, bool keep_existing) {
+  v1::UpFrame frame;
+  frame.mutable_room()->mutable_join()->set_room(room);
+  frame.mutable_room()->mutable_join()->set_keep_existing(keep_existing);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Leave() {
+  v1::UpFrame frame;
+  frame.mutable_room()->mutable_leave();
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Offer(const std::string& to, const std::string& client_id,
+                            const std::string& sdp) {
+  v1::UpFrame frame;
+  frame.mutable_signal()->set_to(to);
+  frame.mutable_signal()->set_client_id(client_id);
+  frame.mutable_signal()->mutable_offer()->set_sdp(sdp);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Answer(const std::string& to) {
+  v1::UpFrame frame;
+  frame.mutable_signal()->set_to(to);
+  frame.mutable_signal()->mutable_answer()->set_sdp("v=0");
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Candidate(const std::string& text, const std::string& to) {
+  v1::UpFrame frame;
+  frame.mutable_signal()->set_to(to);
+  frame.mutable_signal()->mutable_ice_candidate()->set_candidate(text);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Message(const std::string& json, const std::string& to) {
+  v1::UpFrame frame;
+  frame.mutable_app()->set_to(to);
+  frame.mutable_app()->set_data(json);
+  return Send(std::move(frame));
+}
+
+std::vector<v1::DownFrame> Client::Events(bool acknowledge) {
+  v1::DownBatch batch;
+  PullBudget budget{.frames = 100'000, .bytes = 100'000'000};
+  const PullResult pulled = engine_.Pull(ref(), last_seq_, 1, &budget, &batch);
+  EXPECT_FALSE(pulled.more);
+  std::vector<v1::DownFrame> events(batch.frames().begin(), batch.frames().end());
+  for (const v1::DownFrame& event : events) EXPECT_EQ(event.seq(), ++last_seq_);
+  EXPECT_EQ(pulled.last_seq, last_seq_);
+  if (acknowledge) engine_.Acknowledge(ref(), last_seq_);
+  return events;
+}
+
+v1::DownFrame Client::OnlyEvent() {
+  std::vector<v1::DownFrame> events = Events();
+  EXPECT_EQ(events.size(), 1u);
+  return events.empty() ? v1::DownFrame() : events.front();
+}
+
+std::optional<Reason> Client::closed_for() const {
+  const auto end = record().closed;
+  if (!end || !end->has_error()) return std::nullopt;
+  return static_cast<Reason>(end->error().reason());
+}
+
+void EngineTest::TearDown() {
+  for (const auto& client : clients_) client->End();
+  const EngineStats stats = engine_->Stats();
+  EXPECT_EQ(stats.sessions, 0u);
+  EXPECT_EQ(stats.rooms, 0u);
+  EXPECT_EQ(stats.participants, 0u);
+}
+
+Client& EngineTest::Joined(const std::string& room, const std::string& client_id) {
+  Client& client = NewClient().Open(client_id);
+  client.Join(room);
+  EXPECT_TRUE(client.OnlyEvent().room().has_joined());
+  return client;
+}
+
+Reason ReasonOf(const v1::DownFrame& event) {
+  EXPECT_TRUE(event.has_error()) << event.ShortDebugString();
+  return static_cast<Reason>(event.error().reason());
+}
+
+}  // namespace signaling

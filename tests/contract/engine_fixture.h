@@ -1,0 +1,103 @@
+// What every engine has to do, said against the interface alone. An engine's own test file instantiates the suites with
+// a factory.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/common/ids.h"
+#include "services/common/reason.h"
+#include "services/signaling/engine/engine.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/recording_sink.h"
+
+namespace signaling {
+
+using EngineFactory = std::function<std::unique_ptr<Engine>(const EngineOptions&, const Clock&)>;
+
+// One client of the engine: numbers what it sends and reads its events.
+class Client {
+ public:
+  Client(Engine& engine, RecordingSink& sink, std::uint64_t tag)
+      : engine_(engine), sink_(sink), tag_(tag) {}
+
+  Client& Open(const std::string& client_id = "");
+  Client& OpenPlain(const std::string& room, const std::string& client_id = "");
+  void End(signaling::v1::Detach::Cause cause = signaling::v1::Detach::CAUSE_BYE) {
+    engine_.End(id_, &sink_, cause);
+  }
+
+  // Each returns the id of its message.
+  std::uint64_t Join(const std::string& room, bool keep_existing = false);
+  std::uint64_t Leave();
+  std::uint64_t Offer(const std::string& to = "", const std::string& client_id = "",
+                      const std::string& sdp = "v=0");
+  std::uint64_t Answer(const std::string& to = "");
+  std::uint64_t Candidate(const std::string& text, const std::string& to = "");
+  std::uint64_t Message(const std::string& json, const std::string& to = "");
+  std::uint64_t Send(signaling::v1::UpFrame frame);
+  // As it is, numbers included.
+  void SendRaw(signaling::v1::UpFrame frame) { engine_.Apply(ref(), &frame); }
+
+  // The events since the last call. `acknowledge` as an attentive client would.
+  std::vector<signaling::v1::DownFrame> Events(bool acknowledge = true);
+  // The only event since the last call; fails where there is not exactly one.
+  signaling::v1::DownFrame OnlyEvent();
+
+  RecordingSink::Record record() const { return sink_.Of(tag_); }
+  bool opened() const { return record().opened.has_value(); }
+  bool closed() const { return record().closed.has_value(); }
+  // Of the error that closed it; none where it was closed without.
+  std::optional<Reason> closed_for() const;
+  std::string client_id() const { return record().opened->client_id(); }
+  SessionRef ref() const;
+
+ private:
+  Client& DoOpen(signaling::v1::Open open);
+
+  Engine& engine_;
+  RecordingSink& sink_;
+  const std::uint64_t tag_;
+  SessionId id_;
+  std::uint64_t last_id_ = 0;
+  std::uint64_t last_seq_ = 0;
+};
+
+class EngineTest : public ::testing::TestWithParam<EngineFactory> {
+ protected:
+  EngineTest() { Make({}); }
+  // No test leaves sessions behind that ending them does not clear.
+  void TearDown() override;
+
+  void Make(const EngineOptions& options) {
+    clients_.clear();
+    engine_ = GetParam()(options, clock_);
+  }
+  Client& NewClient() {
+    clients_.push_back(std::make_unique<Client>(*engine_, sink_, clients_.size() + 1));
+    return *clients_.back();
+  }
+  // In the room, its `joined` already read.
+  Client& Joined(const std::string& room, const std::string& client_id);
+
+  FakeClock clock_;
+  RecordingSink sink_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<std::unique_ptr<Client>> clients_;
+};
+
+// One suite a file; each engine instantiates all of them.
+class EngineSessionsTest : public EngineTest {};
+class EngineRoomsTest : public EngineTest {};
+class EngineSignalsTest : public EngineTest {};
+class EngineClaimsTest : public EngineTest {};
+
+// The reason of a verdict; fails where the event is none.
+Reason ReasonOf(const signaling::v1::DownFrame& event);
+
+}  // namespace signaling

@@ -1,0 +1,21 @@
+#include "services/signaling/engine/memory/memory_engine.h"
+
+#include "tests/contract/engine_fixture.h"
+
+namespace signaling {
+namespace {
+
+const auto kMemory =
+    ::testing::Values(EngineFactory([](const EngineOptions& options, const Clock& clock) {
+      return std::make_unique<MemoryEngine>(options, clock);
+    }));
+const auto kName = [](const auto&) { return "Memory"; };
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Engines, EngineSessionsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineRoomsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineSignalsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineClaimsTest, kMemory, kName);
+
+}  // namespace signaling

@@ -1,0 +1,219 @@
+#include "services/signaling/rpc/stream_sessions.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "services/common/ids.h"
+#include "services/signaling/engine/memory/memory_engine.h"
+#include "tests/support/fake_clock.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+class StreamSessionsTest : public ::testing::Test {
+ protected:
+  ~StreamSessionsTest() override {
+    stream_.EndAll(v1::Detach::CAUSE_BYE);
+    EXPECT_EQ(engine_.Stats().sessions, 0u);
+  }
+
+  static v1::UpFrame OpenFrame(std::uint32_t slot, const std::string& client_id) {
+    v1::UpFrame frame;
+    frame.set_slot(slot);
+    frame.mutable_open()->set_session_id(NewRandomId());
+    frame.mutable_open()->set_path(v1::SESSION_PATH_PLAIN);
+    frame.mutable_open()->set_room("r");
+    frame.mutable_open()->set_client_id(client_id);
+    return frame;
+  }
+  static v1::UpFrame MessageFrame(std::uint32_t slot, std::uint64_t id,
+                                  const std::string& json = "1") {
+    v1::UpFrame frame;
+    frame.set_slot(slot);
+    frame.set_id(id);
+    frame.set_after_id(id - 1);
+    frame.mutable_app()->set_data(json);
+    return frame;
+  }
+  absl::Status Handle(v1::UpFrame frame) { return stream_.Handle(&frame); }
+  v1::DownBatch Fill(std::size_t max_frames = 1024) {
+    v1::DownBatch batch;
+    stream_.Fill(max_frames, &batch);
+    return batch;
+  }
+  void OpenTwo() {
+    ASSERT_TRUE(Handle(OpenFrame(1, "ann")).ok());
+    ASSERT_TRUE(Handle(OpenFrame(2, "bob")).ok());
+    Fill();
+  }
+
+  FakeClock clock_;
+  MemoryEngine engine_{EngineOptions{}, clock_};
+  FlushQueue queue_;
+  prometheus::Registry registry_;
+  Probe probe_{registry_};
+  StreamSessions stream_{engine_, queue_, probe_};
+  std::atomic<std::uint64_t> arrived_{0};
+};
+
+TEST_F(StreamSessionsTest, OpenedComesBeforeEveryEventOfItsSlot) {
+  ASSERT_TRUE(Handle(OpenFrame(1, "ann")).ok());
+  ASSERT_TRUE(Handle(OpenFrame(2, "bob")).ok());
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 3);
+  EXPECT_TRUE(batch.frames(0).has_opened());
+  EXPECT_TRUE(batch.frames(1).has_opened());
+  EXPECT_EQ(batch.frames(2).slot(), 1u);
+  EXPECT_TRUE(batch.frames(2).room().has_participant_joined());
+}
+
+TEST_F(StreamSessionsTest, AcknowledgementsRideOnEventsOrWaitForTheTick) {
+  OpenTwo();
+  ASSERT_TRUE(Handle(MessageFrame(1, 1)).ok());
+  v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1) << "the message to bob, and nothing for ann yet";
+  EXPECT_EQ(batch.frames(0).slot(), 2u);
+  ASSERT_TRUE(Handle(MessageFrame(2, 1)).ok());
+  batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_EQ(batch.frames(0).slot(), 1u);
+  EXPECT_EQ(batch.frames(0).ack_id(), 1u) << "rides on bob's message";
+  stream_.Tick();
+  batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_EQ(batch.frames(0).slot(), 2u);
+  EXPECT_EQ(batch.frames(0).ack_id(), 1u);
+  EXPECT_EQ(batch.frames(0).body_case(), v1::DownFrame::BODY_NOT_SET);
+  stream_.Tick();
+  EXPECT_EQ(Fill().frames_size(), 0) << "once";
+}
+
+TEST_F(StreamSessionsTest, ManyProcessedIdsAreAcknowledgedWithoutATick) {
+  OpenTwo();
+  for (std::uint64_t id = 1; id <= 16; ++id) ASSERT_TRUE(Handle(MessageFrame(1, id)).ok());
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 17);
+  std::uint64_t acked = 0;
+  for (const v1::DownFrame& frame : batch.frames()) {
+    if (frame.slot() == 1) acked = frame.ack_id();
+  }
+  EXPECT_EQ(acked, 16u);
+}
+
+TEST_F(StreamSessionsTest, ADuplicateIsAcknowledgedAgain) {
+  OpenTwo();
+  ASSERT_TRUE(Handle(MessageFrame(1, 1)).ok());
+  stream_.Tick();
+  Fill();
+  ASSERT_TRUE(Handle(MessageFrame(1, 1)).ok());
+  stream_.Tick();
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_EQ(batch.frames(0).ack_id(), 1u);
+}
+
+TEST_F(StreamSessionsTest, WhatDoesNotFitComesWithTheNextBatch) {
+  OpenTwo();
+  for (std::uint64_t id = 1; id <= 10; ++id) ASSERT_TRUE(Handle(MessageFrame(1, id)).ok());
+  EXPECT_EQ(Fill(4).frames_size(), 4);
+  EXPECT_EQ(Fill(4).frames_size(), 4);
+  const v1::DownBatch rest = Fill(4);
+  ASSERT_EQ(rest.frames_size(), 2);
+  EXPECT_EQ(rest.frames(1).seq(), 10u);
+}
+
+TEST_F(StreamSessionsTest, BadContentIsAVerdictNotAFault) {
+  OpenTwo();
+  v1::UpFrame frame;
+  frame.set_slot(1);
+  frame.set_id(1);
+  frame.mutable_signal()->mutable_offer()->set_sdp("hello");
+  ASSERT_TRUE(Handle(frame).ok());
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_EQ(batch.frames(0).error().reason(), v1::ERROR_REASON_INVALID_SDP);
+  EXPECT_EQ(batch.frames(0).reply_to(), 1u);
+}
+
+TEST_F(StreamSessionsTest, ClosedIsTheLastFrameAndFreesTheSlot) {
+  OpenTwo();
+  v1::UpFrame detach;
+  detach.set_slot(1);
+  detach.mutable_detach()->set_cause(v1::Detach::CAUSE_BYE);
+  ASSERT_TRUE(Handle(detach).ok());
+  EXPECT_TRUE(Handle(MessageFrame(1, 1)).ok()) << "on its way when the session ended: ignored";
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 2);
+  EXPECT_TRUE(batch.frames(0).has_closed());
+  EXPECT_EQ(batch.frames(1).slot(), 2u);
+  EXPECT_TRUE(Handle(OpenFrame(1, "eve")).ok());
+  EXPECT_TRUE(Fill().frames(0).has_opened());
+}
+
+TEST_F(StreamSessionsTest, RefusedOpeningsAreClosedAndBindNothing) {
+  v1::UpFrame frame = OpenFrame(1, "ann");
+  frame.mutable_open()->set_client_id("not valid");
+  ASSERT_TRUE(Handle(frame).ok());
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_EQ(batch.frames(0).closed().error().reason(), v1::ERROR_REASON_INVALID_MESSAGE);
+  EXPECT_TRUE(Handle(OpenFrame(1, "ann")).ok());
+}
+
+TEST_F(StreamSessionsTest, BreachesOfTheContractEndTheStream) {
+  OpenTwo();
+  EXPECT_FALSE(Handle(OpenFrame(0, "x")).ok());
+  EXPECT_FALSE(Handle(OpenFrame(1, "x")).ok()) << "the slot is in use";
+  EXPECT_FALSE(Handle(MessageFrame(1, 0)).ok()) << "without id";
+  v1::UpFrame bad_id = OpenFrame(3, "x");
+  bad_id.mutable_open()->set_session_id("short");
+  EXPECT_FALSE(Handle(bad_id).ok());
+  EXPECT_TRUE(stream_.fault().ok());
+  EXPECT_TRUE(Handle(MessageFrame(1, 5)).ok());
+  EXPECT_EQ(stream_.fault().code(), absl::StatusCode::kAborted) << "after_id 4 was never seen";
+}
+
+TEST_F(StreamSessionsTest, AFrameBeforeOpenedIsABreach) {
+  ASSERT_TRUE(Handle(OpenFrame(1, "ann")).ok());
+  ASSERT_TRUE(Handle(OpenFrame(2, "ann")).ok());
+  EXPECT_TRUE(Fill().frames(1).has_probe()) << "slot 2 waits for slot 1 to answer";
+  EXPECT_FALSE(Handle(MessageFrame(2, 1)).ok());
+  v1::UpFrame detach;
+  detach.set_slot(2);
+  detach.mutable_detach();
+  EXPECT_TRUE(Handle(detach).ok());
+  EXPECT_TRUE(Fill().frames(0).has_closed());
+}
+
+TEST_F(StreamSessionsTest, ReaderAndWriterMayBeDifferentThreads) {
+  OpenTwo();
+  constexpr std::uint64_t kMessages = 5000;
+  std::thread writer([&] {
+    std::uint64_t seq = 0;
+    while (seq < kMessages) {
+      const v1::DownBatch batch = Fill();
+      for (const v1::DownFrame& frame : batch.frames()) {
+        if (frame.slot() != 2 || frame.seq() == 0) continue;
+        EXPECT_EQ(frame.seq(), ++seq);
+        arrived_.store(seq);
+      }
+      std::this_thread::yield();
+    }
+  });
+  for (std::uint64_t id = 1; id <= kMessages; ++id) {
+    while (id > arrived_.load() + 200) std::this_thread::yield();
+    v1::UpFrame ack;
+    ack.set_slot(2);
+    ack.set_ack_seq(arrived_.load());
+    ASSERT_TRUE(Handle(ack).ok());
+    ASSERT_TRUE(Handle(MessageFrame(1, id)).ok());
+  }
+  writer.join();
+}
+
+}  // namespace
+}  // namespace signaling

@@ -1,0 +1,62 @@
+// A holder of sessions that writes down what the engine says.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "services/common/mutex.h"
+#include "services/signaling/engine/engine.h"
+
+namespace signaling {
+
+// Thread-safe: engines call it from threads of their own.
+class RecordingSink final : public SessionSink {
+ public:
+  struct Record {
+    std::optional<signaling::v1::Opened> opened;
+    std::optional<signaling::v1::Closed> closed;
+    std::vector<std::uint64_t> applied;
+    std::vector<std::uint64_t> gaps;
+    int unsent = 0;
+    int probes = 0;
+  };
+
+  Record Of(std::uint64_t tag) const {
+    MutexLock lock(mu_);
+    const auto found = records_.find(tag);
+    return found == records_.end() ? Record() : found->second;
+  }
+
+  void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) override {
+    MutexLock lock(mu_);
+    records_[tag].opened = std::move(opened);
+  }
+  void OnUnsent(std::uint64_t tag) override {
+    MutexLock lock(mu_);
+    ++records_[tag].unsent;
+  }
+  void OnApplied(std::uint64_t tag, std::uint64_t last_id) override {
+    MutexLock lock(mu_);
+    records_[tag].applied.push_back(last_id);
+  }
+  void OnGap(std::uint64_t tag, std::uint64_t last_id) override {
+    MutexLock lock(mu_);
+    records_[tag].gaps.push_back(last_id);
+  }
+  void OnProbe(std::uint64_t tag) override {
+    MutexLock lock(mu_);
+    ++records_[tag].probes;
+  }
+  void OnClosed(std::uint64_t tag, signaling::v1::Closed closed) override {
+    MutexLock lock(mu_);
+    records_[tag].closed = std::move(closed);
+  }
+
+ private:
+  mutable Mutex mu_;
+  std::map<std::uint64_t, Record> records_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace signaling
