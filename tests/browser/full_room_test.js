@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { System } from './support/system.js';
 import { launch, Tab } from './support/tabs.js';
 
-const NAMES = ['Ada', 'Barbara', 'Grace', 'Hedy', 'Radia'];
+const NAMES = ['Ada', 'Ben', 'Chloe', 'Dev', 'Emi'];
 
 let system;
 let browser;
@@ -26,7 +26,7 @@ test('five are a full mesh, the sixth is told so, and the five go on', async () 
   for (const tab of tabs) assert.equal(await tab.playing(), 4);
 
   const sixth = await Tab.open(browser, system.url);
-  await sixth.page.fill('#name', 'Margaret');
+  await sixth.page.fill('#name', 'Finn');
   await sixth.page.click('#join');
   await sixth.says(/room is full/);
   assert.equal(await sixth.page.locator('#call').isVisible(), false);
@@ -39,7 +39,7 @@ test('five are a full mesh, the sixth is told so, and the five go on', async () 
   // A seat that is given back is free.
   await tabs.pop().page.click('#leave');
   await tabs[0].sees(...NAMES.slice(0, 4));
-  await sixth.join('Margaret');
+  await sixth.join('Finn');
   tabs.push(sixth);
   await Promise.all(tabs.map((tab) => tab.hears(4)));
   for (const tab of tabs) assert.deepEqual(tab.errors, []);

@@ -118,7 +118,7 @@ test('the keyboard is enough', async () => {
 });
 
 test('on a phone nothing is too wide or too small to touch', async () => {
-  const name = 'Wolfeschlegelsteinhausenbergerdorff the 2';
+  const name = 'BartholomeaWilhelminaOfTheVeryLongNames1';
   keep(await Tab.joined(browser, system.url, name));
   for (const colorScheme of ['light', 'dark']) {
     for (const viewport of [{ width: 320, height: 568 }, { width: 375, height: 700 }]) {

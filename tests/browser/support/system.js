@@ -32,6 +32,7 @@ class Process {
 
   constructor(binary, flags) {
     this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+    process.once('exit', () => this.#child.kill('SIGKILL'));  // where a test is cut off
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.#lines.push(line);
@@ -100,6 +101,7 @@ export class System {
   // To be called when all tabs are closed.
   async stop() {
     await until('no connection is left', async () => await this.gateway.metric('signaling_connections') === 0);
+    await until('no session is left', async () => await this.service.metric('signaling_sessions') === 0);
     await this.gateway.stop();
     await this.service.stop();
   }

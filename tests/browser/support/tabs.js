@@ -45,7 +45,7 @@ function watch() {
 
 export class Tab {
   page;
-  errors = [];  // what the page threw
+  errors = [];  // what the page threw, did not find or was not allowed
 
   // `route` gets the page's WebSocket before it is connected.
   static async open(browser, url, { room = 'test', route, ...context } = {}) {
@@ -53,6 +53,12 @@ export class Tab {
     const opened = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
     tab.page = await opened.newPage();
     tab.page.on('pageerror', (error) => tab.errors.push(error));
+    tab.page.on('console', (line) => {
+      if (/Content Security Policy/.test(line.text())) tab.errors.push(line.text());
+    });
+    tab.page.on('response', (response) => {
+      if (response.status() >= 400) tab.errors.push(`${response.status()} ${response.url()}`);
+    });
     await tab.page.addInitScript(watch);
     if (route) await tab.page.routeWebSocket('**/v1', route);
     await tab.page.goto(`${url}?room=${room}`);
