@@ -1,0 +1,92 @@
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/config.h"
+#include "services/common/text.h"
+
+// The defaults stand in Config alone.
+static const signaling::gateway::Config& Default() {
+  static const auto* const config = new signaling::gateway::Config();
+  return *config;
+}
+
+ABSL_FLAG(std::string, address, Default().address, "IP address to listen on");
+ABSL_FLAG(int, port, Default().port, "port for WebSockets and pages; 0: any");
+ABSL_FLAG(int, internal_port, Default().internal_port,
+          "port for /metrics, /healthz and /readyz; 0: any");
+ABSL_FLAG(std::string, service, Default().service, "host:port of the signaling service");
+ABSL_FLAG(int, max_connections, static_cast<int>(Default().max_connections),
+          "sessions at the same time");
+ABSL_FLAG(absl::Duration, timeout, Default().timeout,
+          "a client that sends nothing for so long, not even a pong, is closed");
+ABSL_FLAG(absl::Duration, handshake_timeout, Default().handshake_timeout,
+          "for the HTTP request, and again for the hello on /v1");
+ABSL_FLAG(std::string, default_room, Default().default_room,
+          "the room of a client on / that names none");
+ABSL_FLAG(std::vector<std::string>, allowed_origins, Default().allowed_origins,
+          "origins whose pages may connect, comma-separated, or *; empty: the same host");
+ABSL_FLAG(bool, allow_anonymous, Default().allow_anonymous,
+          "listen beyond loopback although nothing authenticates clients");
+ABSL_FLAG(int, max_message_bytes, static_cast<int>(Default().max_message_bytes),
+          "largest message of a client");
+ABSL_FLAG(int, max_json_depth, Default().max_json_depth, "deepest nesting of a client's message");
+ABSL_FLAG(absl::Duration, link_flush_interval, Default().link_flush_interval,
+          "batches to the service are at least so far apart");
+ABSL_FLAG(int, io_threads, Default().io_threads, "threads that serve sockets");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+
+namespace signaling::gateway {
+namespace {
+
+constexpr int kMaxPort = 65535;
+
+absl::Status ReadPort(std::string_view flag, int value, std::uint16_t* port) {
+  if (value < 0 || value > kMaxPort) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", Absl(flag), "=", value, ": must be from 0 to ", kMaxPort));
+  }
+  *port = static_cast<std::uint16_t>(value);
+  return absl::OkStatus();
+}
+
+absl::Status ReadSize(std::string_view flag, int value, std::size_t* size) {
+  if (value < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", Absl(flag), "=", value, ": must not be negative"));
+  }
+  *size = static_cast<std::size_t>(value);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Config> ConfigFromFlags() {
+  Config config;
+  config.address = absl::GetFlag(FLAGS_address);
+  config.service = absl::GetFlag(FLAGS_service);
+  config.timeout = absl::GetFlag(FLAGS_timeout);
+  config.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout);
+  config.default_room = absl::GetFlag(FLAGS_default_room);
+  config.allowed_origins = absl::GetFlag(FLAGS_allowed_origins);
+  config.allow_anonymous = absl::GetFlag(FLAGS_allow_anonymous);
+  config.max_json_depth = absl::GetFlag(FLAGS_max_json_depth);
+  config.link_flush_interval = absl::GetFlag(FLAGS_link_flush_interval);
+  config.io_threads = absl::GetFlag(FLAGS_io_threads);
+  absl::Status status = ReadPort("port", absl::GetFlag(FLAGS_port), &config.port);
+  status.Update(
+      ReadPort("internal_port", absl::GetFlag(FLAGS_internal_port), &config.internal_port));
+  status.Update(
+      ReadSize("max_connections", absl::GetFlag(FLAGS_max_connections), &config.max_connections));
+  status.Update(ReadSize("max_message_bytes", absl::GetFlag(FLAGS_max_message_bytes),
+                         &config.max_message_bytes));
+  if (!log::ParseLevel(absl::GetFlag(FLAGS_log_level), &config.log_level)) {
+    status.Update(absl::InvalidArgumentError("--log_level: must be debug, info, warning or error"));
+  }
+  if (status.ok()) status = Validate(config);
+  if (!status.ok()) return status;
+  return config;
+}
+
+}  // namespace signaling::gateway

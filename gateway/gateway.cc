@@ -1,0 +1,98 @@
+#include "gateway/gateway.h"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "services/common/ids.h"
+#include "services/common/limits.h"
+#include "services/common/log.h"
+
+namespace signaling::gateway {
+namespace {
+
+constexpr std::chrono::seconds kLongestTurn{5};
+// Descriptors for what is no socket of a client: logs, loops, links, the internal port.
+constexpr std::size_t kReservedDescriptors = 64;
+constexpr std::size_t kDescriptorsOfAWorker = 8;
+
+SessionSettings MakeSettings(const Config& config) {
+  return {.connected = {.ping_interval = config.timeout / 3,
+                        .timeout = config.timeout,
+                        .max_message_bytes = config.max_message_bytes,
+                        .max_metadata_bytes = kMaxMetadataBytes,
+                        .max_app_message_bytes = kMaxAppMessageBytes,
+                        .max_json_depth = static_cast<std::uint64_t>(config.max_json_depth)},
+          .timeout = ToSteady(config.timeout),
+          .handshake_timeout = ToSteady(config.handshake_timeout)};
+}
+
+Admission::Limits MakeLimits(const Config& config) {
+  return {.max_sockets = RaiseDescriptorLimit(kReservedDescriptors +
+                                              kDescriptorsOfAWorker *
+                                                  static_cast<std::size_t>(config.io_threads)),
+          .max_sessions = config.max_connections};
+}
+
+}  // namespace
+
+Gateway::Gateway(Config config, prometheus::Registry& registry)
+    : config_(std::move(config)),
+      settings_(MakeSettings(config_)),
+      admission_(MakeLimits(config_)),
+      probe_(registry),
+      shared_{.config = config_,
+              .settings = settings_,
+              .admission = admission_,
+              .probe = probe_,
+              .gateway_id = NewRandomId(),
+              .on_ready_change = [this] { OnReadyChange(); }} {
+  for (int i = 0; i < config_.io_threads; ++i) {
+    workers_.push_back(std::make_unique<Worker>(shared_));
+  }
+  listener_ = std::make_unique<Listener>(workers_, admission_);
+}
+
+Gateway::~Gateway() { Stop(); }
+
+absl::Status Gateway::Start() {
+  if (absl::Status status = listener_->Open(config_.address, config_.port); !status.ok()) {
+    return status;
+  }
+  started_ = true;
+  for (const auto& worker : workers_) worker->Start();
+  net::post(workers_.front()->io(), [this] { listener_->Accept(); });
+  return absl::OkStatus();
+}
+
+std::uint16_t Gateway::port() const { return listener_->port(); }
+
+void Gateway::Stop() {
+  if (!started_ || stopping_.exchange(true)) return;
+  net::post(workers_.front()->io(), [this] { listener_->Close(); });
+  for (const auto& worker : workers_) worker->Drain();
+  for (const auto& worker : workers_) worker->Join();
+}
+
+absl::Status Gateway::Healthy() const {
+  const Instant now = std::chrono::steady_clock::now();
+  for (const auto& worker : workers_) {
+    if (now - worker->beat() > kLongestTurn) {
+      return absl::UnavailableError("a worker's loop does not go round");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Gateway::Ready() const {
+  if (stopping_) return absl::UnavailableError("draining");
+  for (const auto& worker : workers_) {
+    if (!worker->ready()) return absl::UnavailableError("the signaling service cannot be reached");
+  }
+  return absl::OkStatus();
+}
+
+void Gateway::OnReadyChange() {
+  if (Ready().ok() && !told_ready_.exchange(true)) log::Info("ready", {});
+}
+
+}  // namespace signaling::gateway

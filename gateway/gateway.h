@@ -1,0 +1,58 @@
+// The gateway without its process: workers, listener and what they share. Thread-safe after Start. Owned by main or a
+// test.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gateway/admission.h"
+#include "gateway/config.h"
+#include "gateway/listener.h"
+#include "gateway/probe.h"
+#include "gateway/worker.h"
+#include "prometheus/registry.h"
+
+namespace signaling::gateway {
+
+class Gateway {
+ public:
+  Gateway(Config config, prometheus::Registry& registry);
+  // Stops first, where that has not been done.
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Binds the port; an error is the caller's to report.
+  absl::Status Start();
+  std::uint16_t port() const;
+  // Takes no more connections, tells sessions, waits for them (a few seconds at most) and ends all threads.
+  void Stop();
+
+  // Every worker's loop goes round.
+  absl::Status Healthy() const;
+  // Every worker can open sessions.
+  absl::Status Ready() const;
+
+  const Admission& admission() const { return admission_; }
+
+ private:
+  void OnReadyChange();
+
+  // Constant after construction.
+  const Config config_;
+  const SessionSettings settings_;
+
+  Admission admission_;
+  Probe probe_;
+  Worker::Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Listener> listener_;
+  std::atomic<bool> started_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> told_ready_{false};
+};
+
+}  // namespace signaling::gateway

@@ -1,0 +1,22 @@
+// The pages that are compiled in, from gateway/pages. Constant.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace signaling::gateway {
+
+struct Page {
+  std::string_view path;  // "/voice.js"; the index is "/"
+  std::string_view media_type;
+  std::string_view etag;  // quoted (RFC 9110, section 8.8.3)
+  std::string_view body;
+};
+
+// Made by embed_pages.cmake.
+std::span<const Page> Pages();
+
+// Null where there is none.
+const Page* FindPage(std::string_view path);
+
+}  // namespace signaling::gateway

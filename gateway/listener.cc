@@ -1,0 +1,72 @@
+#include "gateway/listener.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/common/address.h"
+
+namespace signaling::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{100};
+
+}  // namespace
+
+Listener::Listener(const std::vector<std::unique_ptr<Worker>>& workers, Admission& admission)
+    : workers_(workers),
+      admission_(admission),
+      acceptor_(workers.front()->io()),
+      pause_(workers.front()->io()) {}
+
+absl::Status Listener::Open(const std::string& address, std::uint16_t port) {
+  beast::error_code ec;
+  const net::ip::tcp::endpoint endpoint(net::ip::make_address(address, ec), port);
+  if (!ec) acceptor_.open(endpoint.protocol(), ec);
+  if (!ec) acceptor_.set_option(net::socket_base::reuse_address(true), ec);
+  if (!ec) acceptor_.bind(endpoint, ec);
+  if (!ec) acceptor_.listen(net::socket_base::max_listen_connections, ec);
+  if (ec) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", HostPort(address, port), ": ", ec.message()));
+  }
+  port_ = acceptor_.local_endpoint().port();
+  return absl::OkStatus();
+}
+
+void Listener::Accept() {
+  if (closed_) return;
+  Admission::Place place = admission_.TakeSocket();
+  if (!place) return AcceptLater();
+  Worker& worker = *workers_[next_++ % workers_.size()];
+  acceptor_.async_accept(worker.io(), [this, &worker, moved = std::move(place)](
+                                          beast::error_code ec, TcpSocket socket) mutable {
+    OnAccept(ec, std::move(socket), worker, std::move(moved));
+  });
+}
+
+void Listener::OnAccept(beast::error_code ec, TcpSocket socket, Worker& worker,
+                        Admission::Place place) {
+  if (closed_) return;
+  // Mostly out of descriptors: accepting again at once would spin.
+  if (ec) return AcceptLater();
+  beast::error_code ignored;
+  socket.set_option(net::ip::tcp::no_delay(true), ignored);
+  worker.Accept({std::move(socket), std::move(place), std::chrono::steady_clock::now()});
+  Accept();
+}
+
+void Listener::AcceptLater() {
+  pause_.expires_after(kPause);
+  pause_.async_wait([this](beast::error_code ec) {
+    if (!ec) Accept();
+  });
+}
+
+void Listener::Close() {
+  closed_ = true;
+  beast::error_code ec;
+  acceptor_.close(ec);
+  pause_.cancel();
+}
+
+}  // namespace signaling::gateway

@@ -1,0 +1,84 @@
+#include "gateway/probe.h"
+
+#include <string>
+
+namespace signaling::gateway {
+namespace {
+
+// Every code that this gateway sends or that clients commonly do; what else comes is counted as "other".
+constexpr std::uint16_t kCloseCodes[] = {1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012,
+                                         1013, 4000, 4001, 4003, 4005, 4500, 4502, 4504, 4506};
+
+constexpr CloseSide kCloseSides[] = {CloseSide::kClient, CloseSide::kServer, CloseSide::kNone};
+
+}  // namespace
+
+std::string_view CloseSideName(CloseSide side) {
+  switch (side) {
+    case CloseSide::kClient: return "client";
+    case CloseSide::kServer: return "server";
+    case CloseSide::kNone: return "none";
+  }
+  return "none";
+}
+
+Probe::Probe(prometheus::Registry& registry) {
+  connections_ = &prometheus::BuildGauge()
+                      .Name("signaling_connections")
+                      .Help("WebSocket connections that are open.")
+                      .Register(registry)
+                      .Add({});
+  setup_seconds_ =
+      &prometheus::BuildHistogram()
+           .Name("signaling_connection_setup_seconds")
+           .Help("From the accepted socket to `connected` written.")
+           .Register(registry)
+           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                            0.1, 0.25, 0.5, 1, 2.5, 5, 10});
+  auto& messages = prometheus::BuildCounter()
+                       .Name("signaling_messages_total")
+                       .Help("WebSocket messages by direction, as the gateway sees it, and type.")
+                       .Register(registry);
+  for (std::size_t i = 0; i < kMessageTypes; ++i) {
+    const auto type = static_cast<MessageType>(i);
+    const std::string name(MessageTypeName(type));
+    // Only a type that exists in a direction has a series in it.
+    if (ClientMessageType(name)) {
+      received_[i] = &messages.Add({{"direction", "received"}, {"type", name}});
+    }
+    if (type >= MessageType::kOffer) {
+      sent_[i] = &messages.Add({{"direction", "sent"}, {"type", name}});
+    }
+  }
+  unknown_received_ = &messages.Add({{"direction", "received"}, {"type", "unknown"}});
+  auto& errors = prometheus::BuildCounter()
+                     .Name("signaling_errors_total")
+                     .Help("Errors told to clients by code.")
+                     .Register(registry);
+  for (const ReasonInfo& info : AllReasons()) {
+    errors_[static_cast<std::size_t>(info.reason)] =
+        &errors.Add({{"code", std::string(info.code)}});
+  }
+  auto& closes =
+      prometheus::BuildCounter()
+          .Name("signaling_closes_total")
+          .Help("WebSocket connections that ended by close code and the side that ended them.")
+          .Register(registry);
+  for (const CloseSide side : kCloseSides) {
+    const auto index = static_cast<std::size_t>(side);
+    const std::string name(CloseSideName(side));
+    for (const std::uint16_t code : kCloseCodes) {
+      closes_[code][index] = &closes.Add({{"code", std::to_string(code)}, {"side", name}});
+    }
+    other_closes_[index] = &closes.Add({{"code", "other"}, {"side", name}});
+  }
+}
+
+void Probe::ConnectionClosed(std::uint16_t code, CloseSide side) {
+  connections_->Decrement();
+  const auto known = closes_.find(code);
+  const auto& counters = known != closes_.end() ? known->second : other_closes_;
+  counters[static_cast<std::size_t>(side)]->Increment();
+}
+
+}  // namespace signaling::gateway

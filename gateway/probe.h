@@ -1,0 +1,56 @@
+// What the gateway counts, in one place; the names stand in docs. Thread-safe (the metrics are atomic). Owned by main,
+// outlives the workers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+
+#include "absl/time/time.h"
+#include "gateway/codec/message_type.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+#include "services/common/reason.h"
+
+namespace signaling::gateway {
+
+// Who ended a connection: the client with a close frame, the server with one, or nobody, it broke.
+enum class CloseSide : std::uint8_t { kClient, kServer, kNone };
+std::string_view CloseSideName(CloseSide side);
+
+class Probe {
+ public:
+  explicit Probe(prometheus::Registry& registry);
+
+  void ConnectionOpened() { connections_->Increment(); }
+  void ConnectionClosed(std::uint16_t code, CloseSide side);
+  // `connected` has been written; counted from the accepted socket.
+  void SetupDone(absl::Duration took) { setup_seconds_->Observe(absl::ToDoubleSeconds(took)); }
+  void MessageReceived(MessageType type) { Count(received_, type); }
+  void UnknownMessageReceived() { unknown_received_->Increment(); }
+  void MessageSent(MessageType type) { Count(sent_, type); }
+  void ErrorSent(Reason reason) { errors_[static_cast<std::size_t>(reason)]->Increment(); }
+
+ private:
+  using MessageCounters = std::array<prometheus::Counter*, kMessageTypes>;
+  static constexpr std::size_t kSides = 3;
+  static constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::kTargetRequired) + 1;
+
+  static void Count(const MessageCounters& counters, MessageType type) {
+    counters[static_cast<std::size_t>(type)]->Increment();
+  }
+
+  // Constant after construction.
+  prometheus::Gauge* connections_;
+  prometheus::Histogram* setup_seconds_;
+  MessageCounters received_{};
+  MessageCounters sent_{};
+  prometheus::Counter* unknown_received_;
+  std::array<prometheus::Counter*, kReasons> errors_{};
+  std::map<std::uint16_t, std::array<prometheus::Counter*, kSides>> closes_;
+  std::array<prometheus::Counter*, kSides> other_closes_{};
+};
+
+}  // namespace signaling::gateway

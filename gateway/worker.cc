@@ -1,0 +1,131 @@
+#include "gateway/worker.h"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "gateway/upgrade.h"
+#include "gateway/ws/beast_socket.h"
+#include "services/common/limits.h"
+
+namespace signaling::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::milliseconds kDrainTick{10};
+constexpr std::chrono::seconds kDrainTimeout{5};
+
+Decoder::Limits DecoderLimits(const Config& config) {
+  return {.max_depth = config.max_json_depth,
+          .max_metadata_bytes = kMaxMetadataBytes,
+          .max_app_message_bytes = kMaxAppMessageBytes};
+}
+
+}  // namespace
+
+Worker::Worker(const Shared& shared)
+    : shared_(shared),
+      work_(io_.get_executor()),
+      tick_timer_(io_),
+      flush_queue_(io_),
+      decoder_(DecoderLimits(shared.config)),
+      link_(io_, {.service = shared.config.service,
+                  .gateway_id = shared.gateway_id,
+                  .flush_interval = ToSteady(shared.config.link_flush_interval),
+                  .on_ready =
+                      [this](bool ready) {
+                        ready_.store(ready);
+                        shared_.on_ready_change();
+                      }}),
+      sessions_{.settings = shared.settings,
+                .link = link_,
+                .admission = shared.admission,
+                .probe = shared.probe,
+                .clock = clock_,
+                .decoder = decoder_},
+      http_{
+          .clock = clock_,
+          .timeout = shared.settings.handshake_timeout,
+          .upgrade = [this](Accepted accepted,
+                            const HttpRequest& request) { Upgrade(std::move(accepted), request); }},
+      beat_(std::chrono::steady_clock::now().time_since_epoch().count()) {
+  clock_.Set(std::chrono::steady_clock::now());
+}
+
+Worker::~Worker() = default;
+
+void Worker::Start() {
+  thread_ = std::thread([this] {
+    link_.Start();
+    RunTick();
+    io_.run();
+  });
+}
+
+void Worker::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::Accept(Accepted accepted) {
+  net::post(io_, [this, moved = std::move(accepted)]() mutable {
+    if (sessions_.draining) return;
+    std::make_shared<HttpConnection>(http_, std::move(moved))->Read();
+  });
+}
+
+void Worker::Upgrade(Accepted accepted, const HttpRequest& request) {
+  gateway::Upgrade upgrade = ReadUpgrade(request, shared_.config);
+  upgrade.accepted_at = accepted.at;
+  upgrade.socket = std::move(accepted.place);
+  beast::error_code ec;
+  upgrade.remote_address = accepted.socket.remote_endpoint(ec).address().to_string();
+  if (ec) return;  // gone already
+  RunWebSocket(std::move(accepted.socket), request, shared_.config.max_message_bytes, flush_queue_,
+               [this, &upgrade](Socket& socket) {
+                 return std::make_unique<Session>(sessions_, socket, std::move(upgrade));
+               });
+}
+
+void Worker::RunTick() {
+  Tick();
+  if (over_) return;
+  tick_timer_.expires_after(sessions_.draining ? kDrainTick : kTick);
+  tick_timer_.async_wait([this](beast::error_code ec) {
+    // Cancelled only to go faster.
+    if (!ec || ec == net::error::operation_aborted) RunTick();
+  });
+}
+
+void Worker::Tick() {
+  const Instant now = std::chrono::steady_clock::now();
+  clock_.Set(now);
+  beat_.store(now.time_since_epoch().count());
+  link_.Tick(now);
+  sessions_.sessions.ForEach([](Session& session) { session.Tick(); });
+  http_.connections.ForEach([](HttpConnection& connection) { connection.Tick(); });
+  if (sessions_.draining) TickDrain();
+}
+
+void Worker::Drain() {
+  net::post(io_, [this] {
+    if (std::exchange(sessions_.draining, true)) return;
+    drain_deadline_ = std::chrono::steady_clock::now() + kDrainTimeout;
+    http_.connections.ForEach([](HttpConnection& connection) { connection.Drop(); });
+    sessions_.sessions.ForEach([](Session& session) { session.Drain(); });
+    tick_timer_.cancel();
+  });
+}
+
+void Worker::TickDrain() {
+  if (clock_.now() >= drain_deadline_) {
+    sessions_.sessions.ForEach([](Session& session) { session.Drop(); });
+  }
+  if (sessions_.sessions.size() + http_.connections.size() > 0 || link_ends_) return;
+  link_ends_ = true;
+  link_.Shutdown([this] {
+    over_ = true;
+    tick_timer_.cancel();
+    work_.reset();
+  });
+}
+
+}  // namespace signaling::gateway

@@ -1,0 +1,47 @@
+#include "gateway/ws/errors.h"
+
+namespace signaling::gateway {
+namespace {
+
+namespace v1 = signaling::v1;
+
+v1::Error Make(Reason reason, std::string_view message, Action action, bool fatal) {
+  v1::Error error;
+  error.set_reason(static_cast<v1::ErrorReason>(reason));
+  error.set_message(message.data(), message.size());
+  error.set_action(static_cast<v1::ErrorAction>(action));
+  error.set_fatal(fatal);
+  return error;
+}
+
+Action ActionAtEnd(Reason reason) {
+  switch (Info(reason).action) {
+    case Action::kNone: return Action::kClose;
+    case Action::kRetry: return Action::kReconnect;
+    default: return Info(reason).action;
+  }
+}
+
+}  // namespace
+
+v1::Error Fault(Reason reason, std::string_view message) {
+  return Make(reason, message, Info(reason).action, false);
+}
+
+v1::Error FatalError(Reason reason, std::string_view message) {
+  return Make(reason, message, ActionAtEnd(reason), true);
+}
+
+std::optional<Reason> KnownReason(const v1::Error& error) {
+  if (error.reason() <= 0 || static_cast<std::size_t>(error.reason()) > AllReasons().size()) {
+    return std::nullopt;
+  }
+  return static_cast<Reason>(error.reason());
+}
+
+bool IsStrike(Reason reason) {
+  return reason == Reason::kInvalidJson || reason == Reason::kInvalidMessage ||
+         reason == Reason::kHelloRequired;
+}
+
+}  // namespace signaling::gateway

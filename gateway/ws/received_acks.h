@@ -1,0 +1,51 @@
+// Which events of one session are known to have arrived, and what of that the service has been told. It rides on the
+// next frame, or goes alone when many wait or some have waited for a tick. Not thread-safe; owned by the session.
+#pragma once
+
+#include <cstdint>
+
+namespace signaling::gateway {
+
+class ReceivedAcks {
+ public:
+  // A client of `/` that acknowledges nothing has what its socket has taken.
+  explicit ReceivedAcks(bool by_client) : by_client_(by_client) {}
+
+  // An event was given to the socket. What the client acknowledges beyond that is false.
+  void Sent(std::uint64_t seq) { sent_ = seq; }
+  std::uint64_t sent() const { return sent_; }
+
+  // The client's own word, which counts alone from then on.
+  void ByClient(std::uint64_t seq) {
+    by_client_ = true;
+    Raise(seq);
+  }
+  // The socket has taken everything up to this event.
+  void BySocket(std::uint64_t seq) {
+    if (!by_client_) Raise(seq);
+  }
+
+  bool waiting() const { return known_ > told_; }
+  // So many wait that they do not wait for the tick.
+  bool due() const { return known_ - told_ >= kTogether; }
+  // What the next frame carries; 0: nothing new.
+  std::uint64_t Take() {
+    if (!waiting()) return 0;
+    told_ = known_;
+    return told_;
+  }
+
+ private:
+  static constexpr std::uint64_t kTogether = 32;
+
+  void Raise(std::uint64_t seq) {
+    if (seq > known_) known_ = seq;
+  }
+
+  bool by_client_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t known_ = 0;
+  std::uint64_t told_ = 0;
+};
+
+}  // namespace signaling::gateway

@@ -1,0 +1,407 @@
+#include "gateway/ws/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/ws/errors.h"
+#include "services/common/ids.h"
+#include "services/common/limits.h"
+#include "services/common/log.h"
+
+namespace signaling::gateway {
+namespace {
+
+namespace v1 = signaling::v1;
+
+constexpr int kStrikes = 3;
+constexpr std::chrono::seconds kCloseTimeout{3};
+// Towards one socket (the outer bound is the outbox of the service).
+constexpr std::size_t kMaxWaitingMessages = 128;
+constexpr std::size_t kMaxWaitingBytes = 128 * 1024;
+// A frame with numbers only.
+constexpr std::size_t kSmallFrameBytes = 32;
+// RFC 6455, section 7.1.5: a close frame without a code.
+constexpr std::uint16_t kNoCode = 1005;
+
+}  // namespace
+
+Session::Session(SessionContext& context, Socket& socket, Upgrade upgrade)
+    : context_(context),
+      socket_(socket),
+      accepted_at_(upgrade.accepted_at),
+      path_(upgrade.path),
+      socket_place_(std::move(upgrade.socket)),
+      entry_(context.sessions, *this),
+      last_sign_(context.clock.now()),
+      last_ping_(context.clock.now()),
+      acks_(path_ == v1::SESSION_PATH_V1),
+      upgrade_(std::make_unique<Upgrade>(std::move(upgrade))) {}
+
+Session::~Session() {
+  if (slot_ != 0) Detach(v1::Detach::CAUSE_BROKEN);
+}
+
+void Session::OnOpen() {
+  context_.probe.ConnectionOpened();
+  constexpr Cause kUnopened = v1::Detach::CAUSE_UNSPECIFIED;
+  if (upgrade_->refusal) {
+    return EndWith(upgrade_->refusal->reason, upgrade_->refusal->message, kUnopened);
+  }
+  if (context_.draining) {
+    return EndWith(Reason::kDraining, "this server is going away", kUnopened);
+  }
+  if (path_ == v1::SESSION_PATH_PLAIN) return OpenSession(upgrade_->client_id, {});
+  place_ = context_.admission.TakeWaiting();
+  if (!place_) {
+    return EndWith(Reason::kTooManyConnections, "too many sessions on this server", kUnopened);
+  }
+  state_ = State::kWaitsForHello;
+  deadline_ = context_.clock.now() + context_.settings.handshake_timeout;
+}
+
+void Session::OpenSession(const std::string& client_id,
+                          const std::map<std::string, std::string>& metadata) {
+  place_ = context_.admission.TakeSession();
+  if (!place_) {
+    return EndWith(Reason::kTooManyConnections, "too many sessions on this server",
+                   v1::Detach::CAUSE_UNSPECIFIED);
+  }
+  if (!context_.link.ready()) {
+    return EndWith(Reason::kUnavailable, "the signaling service cannot be reached",
+                   v1::Detach::CAUSE_UNSPECIFIED);
+  }
+  session_id_ = NewRandomId();
+  slot_ = context_.link.Bind(*this);
+  state_ = State::kOpening;
+  v1::UpFrame& frame = context_.link.Next();
+  v1::Open& open = *frame.mutable_open();
+  open.set_session_id(session_id_);
+  open.set_path(path_);
+  open.set_client_id(client_id);
+  if (path_ == v1::SESSION_PATH_PLAIN) open.set_room(upgrade_->room);
+  open.set_remote_address(upgrade_->remote_address);
+  open.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  upgrade_.reset();
+  SendUp(frame, open.ByteSizeLong());
+}
+
+void Session::OnText(std::string_view text) {
+  OnSignOfLife();
+  if (!active()) return;
+  ++received_;
+  // The body is decoded into the batch itself, and given up where it does not go to the service.
+  v1::UpFrame& frame = context_.link.Next();
+  if (!context_.decoder.Decode(text, &context_.message, &frame, &context_.fault)) {
+    context_.probe.UnknownMessageReceived();
+    return OnFault(text.size());
+  }
+  context_.probe.MessageReceived(context_.message.type);
+  if (state_ == State::kWaitsForHello) return OnMessageBeforeHello();
+  OnMessage(frame, text.size());
+}
+
+void Session::OnMessageBeforeHello() {
+  switch (context_.message.type) {
+    case MessageType::kHello:
+      return OpenSession(context_.message.hello.client_id, context_.message.hello.metadata);
+    case MessageType::kPing:
+      context_.text.clear();
+      return SendText(EncodePong(context_.message.ping_t, context_.text), 0);
+    default: return TellError(Reason::kHelloRequired, "the first message has to be a hello");
+  }
+}
+
+void Session::OnMessage(v1::UpFrame& frame, std::size_t bytes) {
+  const ClientMessage& message = context_.message;
+  if (message.ack_seq > acks_.sent()) {
+    context_.fault = {.reason = Reason::kInvalidMessage,
+                      .message = "ack: no event with this number has been sent",
+                      .id = message.id};
+    return OnFault(bytes);
+  }
+  if (message.ack_seq != 0) acks_.ByClient(message.ack_seq);
+  switch (message.type) {
+    case MessageType::kHello:
+      return TellError(Reason::kInvalidMessage, path_ == v1::SESSION_PATH_PLAIN
+                                                    ? "hello: only on /v1"
+                                                    : "hello: this session is open");
+    case MessageType::kPing:
+      context_.text.clear();
+      SendText(EncodePong(message.ping_t, context_.text), 0);
+      break;
+    case MessageType::kBye: return Stop(CloseCode::kNormal, {}, v1::Detach::CAUSE_BYE);
+    case MessageType::kAck: break;
+    default: return PassOn(message.id, frame, bytes);
+  }
+  if (acks_.due()) TellAcks();
+}
+
+void Session::OnFault(std::size_t bytes) {
+  const DecodeFault& fault = context_.fault;
+  const bool numbers_nothing = fault.id == 0 && !inbound_.numbered();
+  if (state_ == State::kWaitsForHello || fault.reason == Reason::kInvalidJson ||
+      (fault.id == 0 && !numbers_nothing)) {
+    return TellError(fault.reason, fault.message);
+  }
+  // The service makes the verdict an event, in order with the other answers.
+  v1::UpFrame& frame = context_.link.Next();
+  v1::Refused& refused = *frame.mutable_refused();
+  refused.set_reason(static_cast<v1::ErrorReason>(fault.reason));
+  refused.set_message(fault.message);
+  PassOn(fault.id, frame, bytes);
+}
+
+void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::size_t bytes) {
+  Inbound::Numbers numbers;
+  if (!inbound_.Number(id, &numbers)) return OnAcknowledged(inbound_.acknowledged());
+  frame.set_id(numbers.id);
+  frame.set_after_id(numbers.after_id);
+  SendUp(frame, bytes);
+  inbound_.PassedOn(numbers, bytes);
+  if (!inbound_.full()) return;
+  paused_ = true;
+  socket_.PauseReading();
+}
+
+void Session::SendUp(v1::UpFrame& frame, std::size_t bytes) {
+  frame.set_ack_seq(acks_.Take());
+  context_.link.Send(slot_, bytes + kSmallFrameBytes);
+}
+
+void Session::TellAcks() {
+  if (slot_ != 0) SendUp(context_.link.Next(), 0);
+}
+
+void Session::OnBinary() {
+  if (!active()) return;
+  EndWith(Reason::kInvalidMessage, "messages are text", v1::Detach::CAUSE_FAULT,
+          CloseCode::kBinary);
+}
+
+void Session::OnTooLarge() {
+  if (!active()) return;
+  EndWith(Reason::kMessageTooLarge, "the message is larger than the limit",
+          v1::Detach::CAUSE_FAULT);
+}
+
+void Session::OnSignOfLife() {
+  last_sign_ = context_.clock.now();
+  if (!probed_ || slot_ == 0) return;
+  probed_ = false;
+  v1::UpFrame& frame = context_.link.Next();
+  frame.mutable_alive();
+  SendUp(frame, 0);
+}
+
+void Session::OnWritten(std::uint64_t seq) {
+  if (state_ == State::kOpen && !setup_counted_) {
+    setup_counted_ = true;
+    context_.probe.SetupDone(absl::FromChrono(std::chrono::steady_clock::now() - accepted_at_));
+  }
+  acks_.BySocket(seq);
+  if (acks_.due()) TellAcks();
+}
+
+void Session::OnFrame(v1::DownFrame& frame) {
+  if (frame.ack_id() != 0) inbound_.Acknowledged(frame.ack_id());
+  if (paused_ && !inbound_.full()) {
+    paused_ = false;
+    last_sign_ = context_.clock.now();
+    socket_.ResumeReading();
+  }
+  switch (frame.body_case()) {
+    case v1::DownFrame::kOpened: return OnOpened(frame.opened());
+    case v1::DownFrame::kClosed: return OnClosed(frame.closed());
+    case v1::DownFrame::kRoom:
+    case v1::DownFrame::kSignal:
+    case v1::DownFrame::kApp:
+    case v1::DownFrame::kError: return OnEvent(frame);
+    case v1::DownFrame::kProbe:
+      probed_ = true;
+      socket_.Ping();
+      break;
+    case v1::DownFrame::BODY_NOT_SET: break;
+  }
+  OnAcknowledged(frame.ack_id());
+}
+
+void Session::OnAcknowledged(std::uint64_t id) {
+  if (id == 0 || !inbound_.numbered()) return;
+  context_.text.clear();
+  SendText(EncodeAck(id, context_.text), 0);
+}
+
+void Session::OnOpened(const v1::Opened& opened) {
+  if (state_ != State::kOpening) return;
+  state_ = State::kOpen;
+  context_.text.clear();
+  SendText(EncodeConnected(opened, context_.settings.connected, context_.text), 0);
+}
+
+void Session::OnEvent(v1::DownFrame& frame) {
+  const std::optional<Reason> reason =
+      frame.has_error() ? KnownReason(frame.error()) : std::nullopt;
+  const bool last = reason && IsLastStrike(*reason);
+  if (last) {
+    frame.mutable_error()->set_fatal(true);
+    frame.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
+  }
+  if (reason) context_.probe.ErrorSent(*reason);
+  acks_.Sent(std::max(acks_.sent(), frame.seq()));
+  context_.text.clear();
+  const EncodeOptions options = {.numbered = inbound_.numbered(),
+                                 .ack_id = inbound_.numbered() ? frame.ack_id() : 0};
+  SendText(EncodeEvent(frame, options, context_.text), frame.seq());
+  if (last && active()) {
+    Stop(CloseCode::kProtocolError, Info(*reason).code, v1::Detach::CAUSE_FAULT);
+  }
+}
+
+void Session::OnClosed(const v1::Closed& closed) {
+  slot_ = 0;
+  std::string_view reason;
+  if (closed.has_error()) {
+    v1::Error error = closed.error();
+    error.set_fatal(true);
+    if (const auto known = KnownReason(error)) reason = Info(*known).code;
+    TellFatal(error);
+  }
+  const auto code = static_cast<std::uint16_t>(closed.close_code());
+  Stop(code == 0 ? CloseCode::kNormal : static_cast<CloseCode>(code), reason,
+       v1::Detach::CAUSE_UNSPECIFIED);
+}
+
+void Session::OnLinkBroken() {
+  slot_ = 0;
+  EndWith(Reason::kUnavailable, "the signaling service went away", v1::Detach::CAUSE_UNSPECIFIED);
+}
+
+void Session::SendText(MessageType type, std::uint64_t seq) {
+  const std::size_t waiting = socket_.waiting_messages();
+  if (waiting >= kMaxWaitingMessages ||
+      (waiting > 0 && socket_.waiting_bytes() + context_.text.size() > kMaxWaitingBytes)) {
+    return EndWith(Reason::kSlowConsumer, "this client takes its messages too slowly",
+                   v1::Detach::CAUSE_BROKEN);
+  }
+  ++sent_;
+  context_.probe.MessageSent(type);
+  socket_.Send(context_.text, seq);
+}
+
+bool Session::IsLastStrike(Reason reason) { return IsStrike(reason) && ++strikes_ >= kStrikes; }
+
+void Session::TellError(Reason reason, std::string_view message) {
+  if (IsLastStrike(reason)) {
+    return EndWith(reason, message, v1::Detach::CAUSE_FAULT, CloseCode::kProtocolError);
+  }
+  context_.probe.ErrorSent(reason);
+  context_.text.clear();
+  SendText(EncodeError(Fault(reason, message), context_.text), 0);
+}
+
+void Session::EndWith(Reason reason, std::string_view message, Cause cause) {
+  EndWith(reason, message, cause, Info(reason).close_code);
+}
+
+void Session::EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code) {
+  if (!active()) return;
+  TellFatal(FatalError(reason, message));
+  Stop(code, Info(reason).code, cause);
+}
+
+void Session::TellFatal(const v1::Error& error) {
+  if (const auto reason = KnownReason(error)) context_.probe.ErrorSent(*reason);
+  ++sent_;
+  context_.text.clear();
+  context_.probe.MessageSent(EncodeError(error, context_.text));
+  socket_.Send(context_.text, 0);
+}
+
+void Session::Stop(CloseCode code, std::string_view reason, Cause cause) {
+  state_ = State::kClosing;
+  end_code_ = code;
+  end_reason_ = reason;
+  deadline_ = context_.clock.now() + kCloseTimeout;
+  Detach(cause);
+  socket_.Close(code);
+}
+
+void Session::Detach(Cause cause) {
+  place_.Release();
+  upgrade_.reset();
+  if (slot_ == 0) return;
+  v1::UpFrame& frame = context_.link.Next();
+  frame.mutable_detach()->set_cause(cause);
+  SendUp(frame, 0);
+  context_.link.Unbind(std::exchange(slot_, 0));
+}
+
+void Session::OnEnd(std::uint16_t code, CloseSide side) {
+  if (state_ == State::kOver) return;
+  if (state_ == State::kClosing) {
+    code = static_cast<std::uint16_t>(end_code_);
+    side = CloseSide::kServer;
+  } else if (side == CloseSide::kServer) {
+    Detach(v1::Detach::CAUSE_FAULT);
+  } else {
+    const bool bye = side == CloseSide::kClient &&
+                     (code == static_cast<std::uint16_t>(CloseCode::kNormal) || code == kNoCode);
+    Detach(bye ? v1::Detach::CAUSE_BYE : v1::Detach::CAUSE_BROKEN);
+  }
+  state_ = State::kOver;
+  deadline_ = context_.clock.now() + kCloseTimeout;
+  context_.probe.ConnectionClosed(code, side);
+  LogEnd(code, side);
+}
+
+void Session::LogEnd(std::uint16_t code, CloseSide side) const {
+  const auto level = session_id_.empty() ? log::Level::kDebug : log::Level::kInfo;
+  const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - accepted_at_);
+  log::Write(level, "session_end",
+             {{"session_id", session_id_},
+              {"path", path_ == v1::SESSION_PATH_PLAIN ? "/" : "/v1"},
+              {"reason", end_reason_},
+              {"close_code", code},
+              {"side", CloseSideName(side)},
+              {"duration_ms", std::int64_t{lasted.count()}},
+              {"received", received_},
+              {"sent", sent_}});
+}
+
+void Session::Drain() {
+  if (state_ == State::kNew) return;  // told in OnOpen
+  EndWith(Reason::kDraining, "this server is going away", v1::Detach::CAUSE_BROKEN);
+}
+
+void Session::Tick() {
+  const Instant now = context_.clock.now();
+  switch (state_) {
+    case State::kNew:
+      if (now - last_sign_ >= context_.settings.handshake_timeout) socket_.Drop();
+      return;
+    case State::kWaitsForHello:
+      if (now < deadline_) return;
+      return EndWith(Reason::kHelloRequired, "no hello came in time", v1::Detach::CAUSE_UNSPECIFIED,
+                     CloseCode::kHelloTimeout);
+    case State::kClosing:
+    case State::kOver:
+      if (now >= deadline_) socket_.Drop();
+      return;
+    case State::kOpening:
+    case State::kOpen: break;
+  }
+  if (acks_.waiting()) TellAcks();
+  // Who is not read cannot be heard.
+  if (paused_) return;
+  const Duration timeout = context_.settings.timeout;
+  if (now - last_sign_ >= timeout) {
+    return Stop(CloseCode::kIdleTimeout, {}, v1::Detach::CAUSE_BROKEN);
+  }
+  if (now - last_sign_ >= timeout / 3 && now - last_ping_ >= timeout / 3) {
+    last_ping_ = now;
+    socket_.Ping();
+  }
+}
+
+}  // namespace signaling::gateway
