@@ -150,11 +150,7 @@ class BeastSocket final : public Socket,
       const std::string_view bytes = outbox().bytes();
       const std::size_t sent = tcp().write_some(net::buffer(bytes.data(), bytes.size()), ec);
       if (ec == net::error::would_block || ec == net::error::try_again) return;
-      if (ec) {
-        // The reader tells the session.
-        Drop();
-        return;
-      }
+      if (ec) return Drop();
       written_seq_ = std::max(written_seq_, outbox().Consume(sent));
     }
   }
@@ -249,7 +245,8 @@ class BeastSocket final : public Socket,
   bool flush_queued_ = false;
   bool write_waits_ = false;
   std::uint64_t written_seq_ = 0;
-  std::shared_ptr<BeastSocket> kept_;     // itself, while it is paused and no read holds it
+  std::shared_ptr<BeastSocket> paused_self_;  // while it does not read
+  std::shared_ptr<BeastSocket> kept_;         // itself, while it is paused and no read holds it
   std::unique_ptr<SocketEvents> events_;  // the last: it speaks to the socket while it is destroyed
 };
 
