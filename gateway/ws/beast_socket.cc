@@ -245,8 +245,7 @@ class BeastSocket final : public Socket,
   bool flush_queued_ = false;
   bool write_waits_ = false;
   std::uint64_t written_seq_ = 0;
-  std::shared_ptr<BeastSocket> paused_self_;  // while it does not read
-  std::shared_ptr<BeastSocket> kept_;         // itself, while it is paused and no read holds it
+  std::shared_ptr<BeastSocket> kept_;     // itself, while it is paused and no read holds it
   std::unique_ptr<SocketEvents> events_;  // the last: it speaks to the socket while it is destroyed
 };
 
