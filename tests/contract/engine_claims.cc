@@ -111,6 +111,22 @@ TEST_P(EngineClaimsTest, APlainOpeningWaitsToo) {
   EXPECT_TRUE(patient.opened());
 }
 
+TEST_P(EngineClaimsTest, WhatFollowsAWaitingOpeningWaitsWithIt) {
+  Client& viewer = NewClient().OpenPlain("lobby", "viewer");
+  Client& first = NewClient().OpenPlain("lobby", "robot");
+  viewer.Events();
+  Client& second = NewClient().OpenPlain("lobby", "robot");
+  second.Offer("viewer");
+  second.Candidate("candidate:1");
+  EXPECT_TRUE(viewer.Events().empty());
+  first.End();
+  const auto seen = viewer.Events();
+  ASSERT_EQ(seen.size(), 4u);  // left, joined, and the two
+  EXPECT_TRUE(seen[2].signal().has_offer());
+  EXPECT_TRUE(seen[3].signal().has_ice_candidate());
+  EXPECT_THAT(second.record().applied, ::testing::ElementsAre(1, 2));
+}
+
 TEST_P(EngineClaimsTest, AnOpeningThatIsGivenUpLeavesNothing) {
   Client& first = NewClient().OpenPlain("lobby", "robot");
   Client& second = NewClient().OpenPlain("lobby", "robot");

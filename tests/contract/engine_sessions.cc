@@ -77,10 +77,10 @@ TEST_P(EngineSessionsTest, AfterIdAboveTheLastStoresNothing) {
   EXPECT_EQ(bob.OnlyEvent().app().data(), "2");
 }
 
-TEST_P(EngineSessionsTest, AnOlderEpochIsVoid) {
+TEST_P(EngineSessionsTest, AnotherEpochIsVoid) {
   Client& ann = Joined("r", "ann");
   Client& bob = Joined("r", "bob");
-  const SessionRef stale{ann.ref().id, ann.ref().epoch - 1};
+  const SessionRef stale{ann.ref().id, ann.ref().epoch + 1};
   v1::UpFrame frame;
   frame.set_id(2);
   frame.mutable_app()->set_data("1");

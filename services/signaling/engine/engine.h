@@ -15,7 +15,8 @@
 
 namespace signaling {
 
-// A session as its holder knows it. An epoch that is not the session's makes a call void: nothing happens.
+// A session as its holder knows it. An epoch that is not the session's makes a call void: nothing happens. 0 stands for
+// the epoch that it was opened with, which the holder of an opening session does not know yet.
 struct SessionRef {
   SessionId id;
   std::uint64_t epoch = 0;

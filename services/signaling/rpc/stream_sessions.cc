@@ -35,10 +35,6 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
     engine_.End(session.id, this, frame->detach().cause());
     return absl::OkStatus();
   }
-  if (session.epoch == 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("slot ", frame->slot(), ": a frame before opened"));
-  }
   if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
   if (frame->has_alive()) {
     engine_.Alive(session);

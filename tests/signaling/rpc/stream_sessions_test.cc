@@ -177,16 +177,22 @@ TEST_F(StreamSessionsTest, BreachesOfTheContractEndTheStream) {
   EXPECT_EQ(stream_.fault().code(), absl::StatusCode::kAborted) << "after_id 4 was never seen";
 }
 
-TEST_F(StreamSessionsTest, AFrameBeforeOpenedIsABreach) {
+TEST_F(StreamSessionsTest, FramesMayFollowAnOpeningThatWaits) {
   ASSERT_TRUE(Handle(OpenFrame(1, "ann")).ok());
   ASSERT_TRUE(Handle(OpenFrame(2, "ann")).ok());
   EXPECT_TRUE(Fill().frames(1).has_probe()) << "slot 2 waits for slot 1 to answer";
-  EXPECT_FALSE(Handle(MessageFrame(2, 1)).ok());
+  EXPECT_TRUE(Handle(MessageFrame(2, 1)).ok());
+  EXPECT_EQ(Fill().frames_size(), 0);
   v1::UpFrame detach;
-  detach.set_slot(2);
+  detach.set_slot(1);
   detach.mutable_detach();
   EXPECT_TRUE(Handle(detach).ok());
-  EXPECT_TRUE(Fill().frames(0).has_closed());
+  stream_.Tick();
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 3);
+  EXPECT_TRUE(batch.frames(0).has_closed());
+  EXPECT_TRUE(batch.frames(1).has_opened());
+  EXPECT_EQ(batch.frames(2).ack_id(), 1u);
 }
 
 TEST_F(StreamSessionsTest, ReaderAndWriterMayBeDifferentThreads) {

@@ -1,5 +1,6 @@
 #include "services/signaling/engine/memory/memory_engine.h"
 
+#include <string_view>
 #include <utility>
 
 #include "services/common/ids.h"
@@ -31,7 +32,9 @@ MemoryEngine::~MemoryEngine() = default;
 
 Session* MemoryEngine::Find(const SessionRef& ref) {
   const auto found = sessions_.find(ref.id);
-  if (found == sessions_.end() || found->second->epoch != ref.epoch) return nullptr;
+  if (found == sessions_.end()) return nullptr;
+  // Nothing raises a session's epoch here, so the one it was opened with is the only one.
+  if (ref.epoch != 0 && ref.epoch != found->second->epoch) return nullptr;
   return found->second.get();
 }
 
@@ -289,16 +292,16 @@ void MemoryEngine::Resolve(Session* session, bool taken) {
   const std::unique_ptr<PendingClaim> claim = std::move(session->pending);
   std::erase(waiting_, session);
   if (session->overflowed) return;
+  constexpr std::string_view kTaken = "another session is here under this client_id";
   if (!claim->room.empty()) {
-    if (!taken) return OpenNow(session, claim->room);
-    return Close(
-        session, v1::LEAVE_REASON_CLOSED,
-        MakeClosed(Reason::kClientIdTaken, "another session is here under this client_id"));
-  }
-  if (taken) {
+    if (taken) {
+      return Close(session, v1::LEAVE_REASON_CLOSED, MakeClosed(Reason::kClientIdTaken, kTaken));
+    }
+    OpenNow(session, claim->room);
+    if (session->overflowed) return;  // the room was full
+  } else if (taken) {
     const std::uint64_t id = claim->frames.front().id();
-    delivery_.Refuse(session, id, Reason::kClientIdTaken,
-                     "another session is here under this client_id");
+    delivery_.Refuse(session, id, Reason::kClientIdTaken, kTaken);
     Processed(session, id);
     claim->frames.pop_front();
   }

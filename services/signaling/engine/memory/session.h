@@ -29,7 +29,7 @@ struct KeptOffer {
 struct PendingClaim {
   Session* incumbent = nullptr;
   absl::Time deadline;
-  std::string room;  // of an opening; empty: the first of `frames` waits
+  std::string room;  // of an opening; empty: the first of `frames` is what waits
   std::deque<signaling::v1::UpFrame> frames;
 };
 
@@ -47,7 +47,7 @@ struct Session {
   bool plain = false;       // opened on `/`
   bool may_adopt = false;   // plain, given no client_id, has adopted none
   bool opened = false;      // OnOpened was said
-  bool overflowed = false;  // its outbox was full: it ends with the operation that found out
+  bool overflowed = false;  // gets nothing more: its outbox was full, or it has ended
 
   std::string client_id;
   google::protobuf::Map<std::string, std::string> metadata;
