@@ -2,6 +2,7 @@
 // next frame, or goes alone when many wait or some have waited for a tick. Not thread-safe; owned by the session.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace signaling::gateway {
@@ -12,7 +13,10 @@ class ReceivedAcks {
   explicit ReceivedAcks(bool by_client) : by_client_(by_client) {}
 
   // An event was given to the socket. What the client acknowledges beyond that is false.
-  void Sent(std::uint64_t seq) { sent_ = seq; }
+  void Sent(std::uint64_t seq, std::size_t bytes) {
+    sent_ = seq;
+    bytes_ += bytes;
+  }
   std::uint64_t sent() const { return sent_; }
 
   // The client's own word, which counts alone from then on.
@@ -26,17 +30,22 @@ class ReceivedAcks {
   }
 
   bool waiting() const { return known_ > told_; }
-  // So many wait that they do not wait for the tick.
-  bool due() const { return known_ - told_ >= kTogether; }
+  // So many wait, or so large ones, that they do not wait for the tick: the service bounds both.
+  bool due() const {
+    return waiting() && (known_ - told_ >= kTogether || bytes_ >= kBytesTogether);
+  }
   // What the next frame carries; 0: nothing new.
   std::uint64_t Take() {
     if (!waiting()) return 0;
     told_ = known_;
+    if (told_ == sent_) bytes_ = 0;
     return told_;
   }
 
  private:
   static constexpr std::uint64_t kTogether = 32;
+  // An eighth of what the service keeps for a session.
+  static constexpr std::size_t kBytesTogether = std::size_t{32} * 1024;
 
   void Raise(std::uint64_t seq) {
     if (seq > known_) known_ = seq;
@@ -44,6 +53,7 @@ class ReceivedAcks {
 
   bool by_client_;
   std::uint64_t sent_ = 0;
+  std::size_t bytes_ = 0;  // sent since the service was last told of everything
   std::uint64_t known_ = 0;
   std::uint64_t told_ = 0;
 };

@@ -138,7 +138,7 @@ void Session::OnMessage(v1::UpFrame& frame, std::size_t bytes) {
 
 void Session::OnFault(std::size_t bytes) {
   const DecodeFault& fault = context_.fault;
-  const bool numbers_nothing = fault.id == 0 && !inbound_.numbered();
+  const bool numbers_nothing = fault.numbered && fault.id == 0 && !inbound_.numbered();
   if (state_ == State::kWaitsForHello || fault.reason == Reason::kInvalidJson ||
       (fault.id == 0 && !numbers_nothing)) {
     return TellError(fault.reason, fault.message);
@@ -247,11 +247,12 @@ void Session::OnEvent(v1::DownFrame& frame) {
     frame.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
   }
   if (reason) context_.probe.ErrorSent(*reason);
-  acks_.Sent(std::max(acks_.sent(), frame.seq()));
   context_.text.clear();
   const EncodeOptions options = {.numbered = inbound_.numbered(),
                                  .ack_id = inbound_.numbered() ? frame.ack_id() : 0};
-  SendText(EncodeEvent(frame, options, context_.text), frame.seq());
+  const MessageType type = EncodeEvent(frame, options, context_.text);
+  if (frame.seq() != 0) acks_.Sent(frame.seq(), context_.text.size());
+  SendText(type, frame.seq());
   if (last && active()) {
     Stop(CloseCode::kProtocolError, Info(*reason).code, v1::Detach::CAUSE_FAULT);
   }
