@@ -1,5 +1,6 @@
 #include "gateway/config.h"
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
 #include "services/common/ids.h"
@@ -28,6 +29,14 @@ bool LooksLikeOrigin(std::string_view origin) {
   return !host.empty() && host.find_first_of("/?# ") == std::string_view::npos;
 }
 
+// Without one gRPC takes 443 in silence.
+bool HasPort(std::string_view target) {
+  const std::size_t colon = target.rfind(':');
+  int port = 0;
+  return colon != std::string_view::npos && colon > 0 &&
+         absl::SimpleAtoi(Absl(target.substr(colon + 1)), &port) && port > 0 && port <= 65535;
+}
+
 }  // namespace
 
 absl::Status Validate(const Config& config) {
@@ -35,7 +44,7 @@ absl::Status Validate(const Config& config) {
       !status.ok()) {
     return status;
   }
-  if (config.service.empty()) return OutOfRange("service", "host:port");
+  if (!HasPort(config.service)) return OutOfRange("service", "host:port");
   if (config.max_connections < 1 || config.max_connections > kMostConnections) {
     return OutOfRange("max_connections", "from 1 to 1000000");
   }
