@@ -250,8 +250,7 @@ class BadInputTest(harness.Stack):
                 socket.abort()
 
     async def test_an_upgrade_elsewhere_is_not_found(self):
-        with self.assertRaises(harness.websockets.InvalidStatusCode if hasattr(
-                harness.websockets, "InvalidStatusCode") else harness.websockets.InvalidStatus):
+        with self.assertRaises(harness.websockets.InvalidHandshake):
             await self.open("/v2")
 
     async def test_another_sites_page(self):
