@@ -166,6 +166,9 @@ class RoomsTest(harness.Stack):
 
 
 class SignalsTest(harness.Stack):
+    """Over two threads, so that the two sides of a call are on links of their own."""
+
+    gateway_flags = ("--max_connections=64", "--io_threads=2")
 
     async def test_a_call(self):
         first, second = await self.pair("call")
