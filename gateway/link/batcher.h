@@ -41,12 +41,12 @@ class Batcher {
   std::unique_ptr<Request> Make();
   void Recycle(std::unique_ptr<Request> request);
 
+  std::unique_ptr<Request> spare_;  // kept for its memory; first, for Make
   std::unique_ptr<Request> open_;
   bool uncommitted_ = false;  // the last frame of open_
   std::size_t open_bytes_ = 0;
   std::deque<std::unique_ptr<Request>> sealed_;
   std::unique_ptr<Request> taken_;
-  std::unique_ptr<Request> spare_;  // kept for its memory
 };
 
 }  // namespace signaling::gateway

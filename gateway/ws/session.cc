@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "gateway/ws/errors.h"
+#include "gateway/ws/session_log.h"
 #include "services/common/ids.h"
 #include "services/common/limits.h"
-#include "services/common/log.h"
 
 namespace signaling::gateway {
 namespace {
@@ -352,22 +352,14 @@ void Session::OnEnd(std::uint16_t code, CloseSide side) {
   state_ = State::kOver;
   deadline_ = context_.clock.now() + kCloseTimeout;
   context_.probe.ConnectionClosed(code, side);
-  LogEnd(code, side);
-}
-
-void Session::LogEnd(std::uint16_t code, CloseSide side) const {
-  const auto level = session_id_.empty() ? log::Level::kDebug : log::Level::kInfo;
-  const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - accepted_at_);
-  log::Write(level, "session_end",
-             {{"session_id", session_id_},
-              {"path", path_ == v1::SESSION_PATH_PLAIN ? "/" : "/v1"},
-              {"reason", end_reason_},
-              {"close_code", code},
-              {"side", CloseSideName(side)},
-              {"duration_ms", std::int64_t{lasted.count()}},
-              {"received", received_},
-              {"sent", sent_}});
+  LogSessionEnd({.session_id = session_id_,
+                 .path = path_ == v1::SESSION_PATH_PLAIN ? "/" : "/v1",
+                 .reason = end_reason_,
+                 .close_code = code,
+                 .side = side,
+                 .lasted = std::chrono::steady_clock::now() - accepted_at_,
+                 .received = received_,
+                 .sent = sent_});
 }
 
 void Session::Drain() {

@@ -37,12 +37,12 @@ struct Upgrade {
   };
 
   signaling::v1::SessionPath path = signaling::v1::SESSION_PATH_V1;
-  std::string client_id;  // of `/`
-  std::string room;       // of `/`
-  std::string remote_address;
+  std::string client_id{};  // of `/`
+  std::string room{};       // of `/`
+  std::string remote_address{};
   Instant accepted_at{};
-  std::optional<Refusal> refusal;
-  Admission::Place socket;
+  std::optional<Refusal> refusal{};
+  Admission::Place socket{};
 };
 
 class Session;
@@ -131,7 +131,6 @@ class Session final : public SocketEvents, public Link::Receiver {
   void TellFatal(const signaling::v1::Error& error);
   void Stop(CloseCode code, std::string_view reason, Cause cause);
   void Detach(Cause cause);
-  void LogEnd(std::uint16_t code, CloseSide side) const;
 
   // Constant after construction.
   SessionContext& context_;

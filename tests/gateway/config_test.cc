@@ -1,0 +1,48 @@
+#include "gateway/config.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+namespace signaling::gateway {
+namespace {
+
+TEST(ConfigTest, TheDefaultsAreValid) { EXPECT_TRUE(Validate(Config()).ok()); }
+
+TEST(ConfigTest, NamesTheFlagThatCannotBe) {
+  const std::pair<const char*, std::function<void(Config&)>> cases[] = {
+      {"--address", [](Config& c) { c.address = "localhost"; }},
+      {"--address", [](Config& c) { c.address = "0.0.0.0"; }},
+      {"--service", [](Config& c) { c.service = ""; }},
+      {"--max_connections", [](Config& c) { c.max_connections = 0; }},
+      {"--timeout", [](Config& c) { c.timeout = absl::Milliseconds(999); }},
+      {"--timeout", [](Config& c) { c.timeout = absl::InfiniteDuration(); }},
+      {"--handshake_timeout", [](Config& c) { c.handshake_timeout = -absl::Seconds(1); }},
+      {"--default_room", [](Config& c) { c.default_room = "a room"; }},
+      {"--allowed_origins", [](Config& c) { c.allowed_origins = {"a.example"}; }},
+      {"--allowed_origins", [](Config& c) { c.allowed_origins = {"https://a.example/"}; }},
+      {"--max_message_bytes", [](Config& c) { c.max_message_bytes = 100; }},
+      {"--max_message_bytes", [](Config& c) { c.max_message_bytes = 1 << 20; }},
+      {"--max_json_depth", [](Config& c) { c.max_json_depth = 1; }},
+      {"--link_flush_interval", [](Config& c) { c.link_flush_interval = absl::Seconds(1); }},
+      {"--io_threads", [](Config& c) { c.io_threads = 0; }},
+  };
+  for (const auto& [flag, change] : cases) {
+    Config config;
+    change(config);
+    const absl::Status status = Validate(config);
+    EXPECT_FALSE(status.ok()) << flag;
+    EXPECT_EQ(std::string(status.message()).rfind(flag, 0), 0u) << status;
+  }
+}
+
+TEST(ConfigTest, OutsideIsReachedOnlyOnRequest) {
+  Config config;
+  config.address = "0.0.0.0";
+  config.allow_anonymous = true;
+  EXPECT_TRUE(Validate(config).ok());
+}
+
+}  // namespace
+}  // namespace signaling::gateway

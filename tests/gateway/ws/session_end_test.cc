@@ -1,0 +1,177 @@
+// How a session stays, and how it ends.
+#include "tests/gateway/ws/fakes.h"
+
+namespace signaling::gateway {
+namespace {
+
+namespace v1 = signaling::v1;
+
+using SessionEndTest = SessionFixture;
+
+TEST_F(SessionEndTest, ByeEndsWithoutAWord) {
+  OpenV1();
+  Text(R"({"type":"bye"})");
+  EXPECT_EQ(socket_.close_code, CloseCode::kNormal);
+  EXPECT_FALSE(socket_.HasNext());
+  ExpectDetach(v1::Detach::CAUSE_BYE);
+  EXPECT_EQ(admission_.sessions(), 0u);
+}
+
+TEST_F(SessionEndTest, TheClientsCloseIsBye) {
+  OpenV1();
+  session_->OnEnd(1000, CloseSide::kClient);
+  ExpectDetach(v1::Detach::CAUSE_BYE);
+}
+
+TEST_F(SessionEndTest, ACloseWithoutACodeIsBye) {
+  OpenV1();
+  session_->OnEnd(1005, CloseSide::kClient);
+  ExpectDetach(v1::Detach::CAUSE_BYE);
+}
+
+TEST_F(SessionEndTest, GoingAwayIsABreak) {
+  OpenV1();
+  session_->OnEnd(1001, CloseSide::kClient);
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+TEST_F(SessionEndTest, ABrokenConnectionIsABreak) {
+  OpenV1();
+  session_->OnEnd(1006, CloseSide::kNone);
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+TEST_F(SessionEndTest, WhatTheLibraryRefusesIsAFault) {
+  OpenV1();
+  session_->OnEnd(1007, CloseSide::kServer);
+  ExpectDetach(v1::Detach::CAUSE_FAULT);
+}
+
+TEST_F(SessionEndTest, BinaryIsRefused) {
+  OpenV1();
+  session_->OnBinary();
+  ExpectEnd("invalid_message", CloseCode::kBinary, "close");
+  ExpectDetach(v1::Detach::CAUSE_FAULT);
+}
+
+TEST_F(SessionEndTest, TooLargeIsRefused) {
+  OpenV1();
+  session_->OnTooLarge();
+  ExpectEnd("message_too_large", CloseCode::kTooBig, "close");
+  ExpectDetach(v1::Detach::CAUSE_FAULT);
+}
+
+TEST_F(SessionEndTest, WhatComesAfterTheEndIsDropped) {
+  OpenV1();
+  session_->OnBinary();
+  link_.Take();
+  Text(R"({"type":"message","data":1})");
+  session_->OnTooLarge();
+  session_->OnSignOfLife();
+  session_->Drain();
+  EXPECT_TRUE(link_.frames.empty());
+}
+
+TEST_F(SessionEndTest, PingsAThirdOfTheTimeoutAndClosesAtItsEnd) {
+  OpenV1();
+  Advance(kTimeout / 3);
+  EXPECT_EQ(socket_.pings, 1);
+  Advance(std::chrono::milliseconds(200));
+  EXPECT_EQ(socket_.pings, 1) << "once is enough";
+  Advance(kTimeout / 3);
+  EXPECT_EQ(socket_.pings, 2);
+  Advance(kTimeout / 3);
+  EXPECT_EQ(socket_.close_code, CloseCode::kIdleTimeout);
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+TEST_F(SessionEndTest, AnyFrameIsLife) {
+  OpenV1();
+  for (int i = 0; i < 10; ++i) {
+    Advance(kTimeout / 2);
+    session_->OnSignOfLife();
+  }
+  EXPECT_FALSE(socket_.close_code);
+}
+
+TEST_F(SessionEndTest, AProbeIsAnsweredByTheFirstSignOfLifeAfterIt) {
+  OpenV1();
+  session_->OnSignOfLife();
+  EXPECT_TRUE(link_.frames.empty());
+  v1::DownFrame frame;
+  frame.mutable_probe();
+  Deliver(frame);
+  EXPECT_EQ(socket_.pings, 1);
+  session_->OnSignOfLife();
+  EXPECT_TRUE(link_.Take().has_alive());
+  session_->OnSignOfLife();
+  EXPECT_TRUE(link_.frames.empty());
+}
+
+TEST_F(SessionEndTest, WhoTakesTooFewEventsIsClosed) {
+  OpenV1();
+  socket_.slow = true;
+  for (std::uint64_t seq = 1; seq <= 128; ++seq) DeliverEvent(seq);
+  EXPECT_FALSE(socket_.close_code);
+  socket_.next = socket_.messages.size();
+  DeliverEvent(129);
+  ExpectEnd("slow_consumer", CloseCode::kSlowConsumer, "reconnect");
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+TEST_F(SessionEndTest, WhoTakesTooFewBytesIsClosed) {
+  OpenV1();
+  socket_.slow = true;
+  const std::string data = "\"" + std::string(60'000, 'x') + "\"";
+  DeliverEvent(1, data);
+  DeliverEvent(2, data);
+  EXPECT_FALSE(socket_.close_code);
+  socket_.next = socket_.messages.size();
+  DeliverEvent(3, data);
+  ExpectEnd("slow_consumer", CloseCode::kSlowConsumer, "reconnect");
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+TEST_F(SessionEndTest, APeerThatDoesNotCloseIsDropped) {
+  OpenV1();
+  Text(R"({"type":"bye"})");
+  link_.Take();
+  Advance(std::chrono::seconds(2));
+  EXPECT_FALSE(socket_.dropped);
+  Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(socket_.dropped);
+}
+
+TEST_F(SessionEndTest, ABrokenLinkIsTold) {
+  OpenV1();
+  Link::Receiver* const receiver = std::exchange(link_.receiver, nullptr);
+  receiver->OnLinkBroken();
+  ExpectEnd("unavailable", CloseCode::kStateLost, "reconnect");
+  EXPECT_TRUE(link_.frames.empty());
+}
+
+TEST_F(SessionEndTest, DrainingIsTold) {
+  OpenV1();
+  session_->Drain();
+  ExpectEnd("draining", CloseCode::kDraining, "reconnect");
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+TEST_F(SessionEndTest, TheServiceEndsASessionWithItsCode) {
+  OpenV1();
+  v1::DownFrame frame;
+  frame.mutable_closed()->set_close_code(4504);
+  frame.mutable_closed()->mutable_error()->set_reason(v1::ERROR_REASON_SESSION_REPLACED);
+  frame.mutable_closed()->mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
+  Deliver(frame);
+  ExpectEnd("session_replaced", CloseCode::kSessionReplaced, "close");
+}
+
+TEST_F(SessionEndTest, ASocketThatIsDestroyedFreesItsSlot) {
+  OpenV1();
+  session_.reset();
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
+}  // namespace
+}  // namespace signaling::gateway
