@@ -34,15 +34,14 @@ export class Seat {
     this.element.classList.toggle('dim', dim);
   }
 
-  // Plays the stream, unless it is our own, and measures it. Null stops both.
+  // Measures the stream, and plays it unless it is our own. Null stops both.
   listenTo(stream, context, { play }) {
     if (stream === this.#stream) return;
     this.#stream = stream;
     this.#meter?.close();
     this.#meter = stream ? new Meter(context, stream) : null;
     if (!stream) this.draw(0);
-    if (!play) return;
-    this.#audio.srcObject = stream;
+    if (play) this.#audio.srcObject = stream;
   }
 
   // Resolves to false where the browser holds the sound back until somebody touches the page.
@@ -58,7 +57,7 @@ export class Seat {
 
   draw(now) {
     const { level, speaking } = this.#meter?.read(now) ?? { level: 0, speaking: false };
-    this.element.style.setProperty('--level', level.toFixed(3));
+    this.element.style.setProperty('--level', level.toFixed(2));
     this.element.classList.toggle('speaking', speaking);
   }
 

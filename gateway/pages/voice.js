@@ -20,11 +20,13 @@ let room = null;       // the Room we are in or on our way to
 let attempts = 0;      // tells whether what was begun is still wanted
 let asking = false;    // the browser asks for the microphone
 let track = null;      // our microphone
+let ownStream = null;  // the same, for our own meter
 let muted = false;
 let ownName = '';
 let context = null;    // the AudioContext of all meters
 let ownSeat = null;
 let seatsTaken = 0;    // gives each seat its colour
+let drawnAt = 0;       // the levels
 const seats = new Map();  // Member -> Seat
 
 // --- Joining ---------------------------------------------------------------------------------------------------------
@@ -103,6 +105,7 @@ async function takeMicrophone(wanted) {
     return false;
   }
   track = opened;
+  ownStream = new MediaStream([track]);
   track.onended = () => {
     dropMicrophone();
     showNotice('error', 'Your microphone was lost. The others cannot hear you; you still hear them.');
@@ -115,7 +118,7 @@ function dropMicrophone() {
   if (!track) return;
   track.onended = null;
   track.stop();
-  track = null;
+  track = ownStream = null;
 }
 
 async function pressMute() {
@@ -195,9 +198,7 @@ function enter() {
 function renderOwnSeat() {
   const [text, icon] = !track ? ['you, listening only', 'headphones'] : muted ? ['you, muted', 'muted'] : ['you', ''];
   ownSeat.show({ name: ownName || displayName(room.own), text, icon, dim: !track || muted });
-  if (!track) ownSeat.listenTo(null, context, { play: false });
-  else if (ownSeat.track !== track) ownSeat.listenTo(new MediaStream([track]), context, { play: false });
-  ownSeat.track = track;
+  ownSeat.listenTo(ownStream, context, { play: false });
 }
 
 function renderSeats() {
@@ -252,11 +253,14 @@ function renderMute() {
   $('mute').dataset.state = muted && track ? 'muted' : 'on';
 }
 
+// Twenty times a second looks alive and spares batteries.
 function draw(now) {
   if (!ownSeat) return;
+  requestAnimationFrame(draw);
+  if (now - drawnAt < 50) return;
+  drawnAt = now;
   ownSeat.draw(now);
   for (const seat of seats.values()) seat.draw(now);
-  requestAnimationFrame(draw);
 }
 
 async function copyLink() {

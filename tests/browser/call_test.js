@@ -94,6 +94,18 @@ test('a closed tab leaves too', async () => {
   assert.equal(await ada.playing(), 0);
 });
 
+test('video that is offered is declined, and the voices stay', async () => {
+  const ada = await joined('Ada');
+  const grace = await joined('Grace');
+  await ada.hears(1);
+  await grace.page.evaluate(() => void watched.connections[0].addTransceiver('video'));
+  const directions = ({ page }) => page.evaluate(() =>
+    watched.connections[0].getTransceivers().map(({ currentDirection }) => currentDirection).join());
+  await until('both settled', async () =>
+    await directions(ada) === 'sendrecv,inactive' && await directions(grace) === 'sendrecv,inactive');
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+});
+
 test('offers that meet settle, time after time', async () => {
   const ada = await joined('Ada');
   const grace = await joined('Grace');

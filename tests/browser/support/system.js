@@ -23,16 +23,22 @@ class Process {
     const binary = path.join(directory, name);
     await access(binary);
     const started = new Process(binary, flags);
-    await until(`${name} is ready`, () => {
-      assert.equal(started.#child.exitCode, null, `${name} ended:\n${started.#lines.join('\n')}`);
-      return started.#events.has('listening') && started.#events.has('ready');
-    }, START_MS);
+    const told = () => `${name}\n${started.#lines.join('\n')}`;
+    try {
+      await until(() => `the start of ${told()}`, () => {
+        assert.equal(started.#child.exitCode, null, `ended: ${told()}`);
+        return started.#events.has('listening') && started.#events.has('ready');
+      }, START_MS);
+    } catch (error) {
+      started.end();
+      throw error;
+    }
     return started;
   }
 
   constructor(binary, flags) {
     this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-    process.once('exit', () => this.#child.kill('SIGKILL'));  // where a test is cut off
+    process.once('exit', () => this.end());  // where a test is cut off
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.#lines.push(line);
@@ -55,9 +61,13 @@ class Process {
     return Number(line.slice(name.length + 1));
   }
 
+  end() {
+    this.#child.kill('SIGKILL');
+  }
+
   async kill() {
     const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
+    this.end();
     await exited;
   }
 
@@ -100,9 +110,14 @@ export class System {
 
   // To be called when all tabs are closed.
   async stop() {
-    await until('no connection is left', async () => await this.gateway.metric('signaling_connections') === 0);
-    await until('no session is left', async () => await this.service.metric('signaling_sessions') === 0);
-    await this.gateway.stop();
-    await this.service.stop();
+    try {
+      await until('no connection is left', async () => await this.gateway.metric('signaling_connections') === 0);
+      await until('no session is left', async () => await this.service.metric('signaling_sessions') === 0);
+      await this.gateway.stop();
+      await this.service.stop();
+    } finally {
+      this.gateway.end();
+      this.service.end();
+    }
   }
 }
