@@ -164,6 +164,18 @@ class RoomsTest(harness.Stack):
         await dead.expect("error", code="session_replaced", action="close", fatal=True)
         await dead.expect_close(4504)
 
+    async def test_messages_may_follow_an_opening_that_waits(self):
+        dead = await RawSocket.upgrade(self.gateway.port, "/?room=waits&client_id=twin")
+        await dead.expect("connected", client_id="twin")
+        witness = await self.v1(room="waits")
+        heir = await self.open("/?room=waits&client_id=twin")  # until it is known that nobody answers for the name
+        await heir.send("message", data="early")
+        await heir.expect("connected", client_id="twin")
+        await witness.expect("participant_left", client_id="twin", reason="replaced")
+        await witness.expect("participant_joined", client_id="twin")
+        await witness.expect("message", data="early", client_id="twin")
+        dead.abort()
+
 
 class SignalsTest(harness.Stack):
     """Over two threads, so that the two sides of a call are on links of their own."""
