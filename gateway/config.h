@@ -27,7 +27,7 @@ struct Config {
   bool allow_anonymous = false;
   std::size_t max_message_bytes = kMaxMessageBytes;
   int max_json_depth = 16;
-  absl::Duration link_flush_interval = absl::Microseconds(500);
+  absl::Duration link_flush_interval = absl::Milliseconds(1);
   int io_threads = 1;
   log::Level log_level = log::Level::kInfo;
 };

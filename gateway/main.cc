@@ -8,13 +8,14 @@
 #include "services/common/flags.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
+#include "services/common/runtime.h"
 #include "services/common/signals.h"
 
 namespace signaling::gateway {
 namespace {
 
 int Main(int argc, char** argv) {
-  BlockStopSignals();
+  PrepareProcess();
   if (absl::Status status =
           ParseFlags(argc, argv, "signaling-gateway: WebSocket JSON to the signaling service");
       !status.ok()) {

@@ -5,6 +5,7 @@
 #include "services/common/flags.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
+#include "services/common/runtime.h"
 #include "services/common/signals.h"
 #include "services/signaling/config.h"
 #include "services/signaling/engine/memory/memory_engine.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr absl::Duration kShutdownPatience = absl::Seconds(5);
 
 int Run(int argc, char** argv) {
-  BlockStopSignals();
+  PrepareProcess();
   if (absl::Status status =
           ParseFlags(argc, argv, "signaling-service: sessions and rooms, over gRPC.");
       !status.ok()) {
