@@ -7,6 +7,7 @@
 #include "services/common/limits.h"
 #include "services/signaling/core/errors.h"
 #include "services/signaling/core/ice.h"
+#include "services/signaling/core/json.h"
 #include "services/signaling/core/sdp.h"
 
 namespace signaling {
@@ -91,6 +92,9 @@ std::optional<Fault> CheckApp(const v1::AppMessage& app) {
   if (app.data().empty()) return Invalid("data is missing");
   if (app.data().size() > kMaxAppMessageBytes) {
     return Invalid(absl::StrCat("data is over ", kMaxAppMessageBytes, " bytes"));
+  }
+  if (const absl::Status status = CheckJson(app.data()); !status.ok()) {
+    return Invalid(absl::StrCat("data: ", status.message()));
   }
   return std::nullopt;
 }

@@ -78,6 +78,23 @@ TEST(ChecksTest, HoldsEveryLimit) {
   EXPECT_EQ(ReasonFor(frame), "invalid_message");
 }
 
+TEST(ChecksTest, AnApplicationsDataIsOneJsonValue) {
+  v1::UpFrame frame;
+  for (const std::string& data :
+       {std::string("1"), std::string(R"({"a":["\u00e9",null]})"), std::string("\"h\xc3\xa9\""),
+        std::string(16, '[') + std::string(16, ']')}) {
+    frame.mutable_app()->set_data(data);
+    EXPECT_EQ(ReasonFor(frame), "") << data;
+  }
+  for (const std::string& data :
+       {std::string("hello"), std::string("{} {}"), std::string("\"\xff\""),
+        std::string("\"\\ud800\""), std::string("[1,]"),
+        std::string(17, '[') + std::string(17, ']')}) {
+    frame.mutable_app()->set_data(data);
+    EXPECT_EQ(ReasonFor(frame), "invalid_message") << data;
+  }
+}
+
 TEST(ChecksTest, AGatewayRefusesForReasonsOfItsOwnOnly) {
   v1::UpFrame frame;
   frame.mutable_refused()->set_reason(v1::ERROR_REASON_UNKNOWN_TYPE);
