@@ -43,18 +43,11 @@ Session::~Session() {
 
 void Session::OnOpen() {
   context_.probe.ConnectionOpened();
-  constexpr Cause kUnopened = v1::Detach::CAUSE_UNSPECIFIED;
-  if (upgrade_->refusal) {
-    return EndWith(upgrade_->refusal->reason, upgrade_->refusal->message, kUnopened);
-  }
-  if (context_.draining) {
-    return EndWith(Reason::kDraining, "this server is going away", kUnopened);
-  }
+  if (upgrade_->refusal) return Refuse(upgrade_->refusal->reason, upgrade_->refusal->message);
+  if (context_.draining) return Refuse(Reason::kDraining, "this server is going away");
   if (path_ == v1::SESSION_PATH_PLAIN) return OpenSession(upgrade_->client_id, {});
   place_ = context_.admission.TakeWaiting();
-  if (!place_) {
-    return EndWith(Reason::kTooManyConnections, "too many sessions on this server", kUnopened);
-  }
+  if (!place_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
   state_ = State::kWaitsForHello;
   deadline_ = context_.clock.now() + context_.settings.handshake_timeout;
 }
@@ -62,13 +55,9 @@ void Session::OnOpen() {
 void Session::OpenSession(const std::string& client_id,
                           const std::map<std::string, std::string>& metadata) {
   place_ = context_.admission.TakeSession();
-  if (!place_) {
-    return EndWith(Reason::kTooManyConnections, "too many sessions on this server",
-                   v1::Detach::CAUSE_UNSPECIFIED);
-  }
+  if (!place_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
   if (!context_.link.ready()) {
-    return EndWith(Reason::kUnavailable, "the signaling service cannot be reached",
-                   v1::Detach::CAUSE_UNSPECIFIED);
+    return Refuse(Reason::kUnavailable, "the signaling service cannot be reached");
   }
   session_id_ = NewRandomId();
   slot_ = context_.link.Bind(*this);
@@ -89,7 +78,7 @@ void Session::OnText(std::string_view text) {
   OnSignOfLife();
   if (!active()) return;
   ++received_;
-  // The body is decoded into the batch itself, and given up where it does not go to the service.
+  // The body is decoded into the batch itself.
   v1::UpFrame& frame = context_.link.Next();
   if (!context_.decoder.Decode(text, &context_.message, &frame, &context_.fault)) {
     context_.probe.UnknownMessageReceived();
@@ -186,6 +175,8 @@ void Session::OnTooLarge() {
 
 void Session::OnSignOfLife() {
   last_sign_ = context_.clock.now();
+  // The answers to its pings count too.
+  if (active() && socket_.waiting_bytes() > 2 * kMaxWaitingBytes) return EndAsSlow();
   if (!probed_ || slot_ == 0) return;
   probed_ = false;
   v1::UpFrame& frame = context_.link.Next();
@@ -274,15 +265,14 @@ void Session::OnClosed(const v1::Closed& closed) {
 
 void Session::OnLinkBroken() {
   slot_ = 0;
-  EndWith(Reason::kUnavailable, "the signaling service went away", v1::Detach::CAUSE_UNSPECIFIED);
+  Refuse(Reason::kUnavailable, "the signaling service went away");
 }
 
 void Session::SendText(MessageType type, std::uint64_t seq) {
   const std::size_t waiting = socket_.waiting_messages();
   if (waiting >= kMaxWaitingMessages ||
       (waiting > 0 && socket_.waiting_bytes() + context_.text.size() > kMaxWaitingBytes)) {
-    return EndWith(Reason::kSlowConsumer, "this client takes its messages too slowly",
-                   v1::Detach::CAUSE_BROKEN);
+    return EndAsSlow();
   }
   ++sent_;
   context_.probe.MessageSent(type);
@@ -300,6 +290,10 @@ void Session::TellError(Reason reason, std::string_view message) {
   SendText(EncodeError(Fault(reason, message), context_.text), 0);
 }
 
+void Session::Refuse(Reason reason, std::string_view message) {
+  EndWith(reason, message, v1::Detach::CAUSE_UNSPECIFIED);
+}
+
 void Session::EndWith(Reason reason, std::string_view message, Cause cause) {
   EndWith(reason, message, cause, Info(reason).close_code);
 }
@@ -308,6 +302,11 @@ void Session::EndWith(Reason reason, std::string_view message, Cause cause, Clos
   if (!active()) return;
   TellFatal(FatalError(reason, message));
   Stop(code, Info(reason).code, cause);
+}
+
+void Session::EndAsSlow() {
+  EndWith(Reason::kSlowConsumer, "this client takes its messages too slowly",
+          v1::Detach::CAUSE_BROKEN);
 }
 
 void Session::TellFatal(const v1::Error& error) {

@@ -126,8 +126,10 @@ class Session final : public SocketEvents, public Link::Receiver {
   bool IsLastStrike(Reason reason);
 
   // The end: told in an error, then with a close frame.
+  void Refuse(Reason reason, std::string_view message);  // where there is nothing to detach
   void EndWith(Reason reason, std::string_view message, Cause cause);
   void EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code);
+  void EndAsSlow();
   void TellFatal(const signaling::v1::Error& error);
   void Stop(CloseCode code, std::string_view reason, Cause cause);
   void Detach(Cause cause);

@@ -132,6 +132,14 @@ TEST_F(SessionEndTest, WhoTakesTooFewBytesIsClosed) {
   ExpectDetach(v1::Detach::CAUSE_BROKEN);
 }
 
+TEST_F(SessionEndTest, WhoPingsAndDoesNotReadIsClosed) {
+  OpenV1();
+  socket_.bytes = std::size_t{256} * 1024 + 1;
+  session_->OnSignOfLife();
+  ExpectEnd("slow_consumer", CloseCode::kSlowConsumer, "reconnect");
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
 TEST_F(SessionEndTest, APeerThatDoesNotCloseIsDropped) {
   OpenV1();
   Text(R"({"type":"bye"})");
