@@ -17,8 +17,8 @@ forbid() {  # WHY FILES INCLUDES
   fi
 }
 
-forbid 'the rules of a call know no transport and no metrics' 'services/signaling/core/*' 'grpc|boost/|prometheus/|services/signaling/(engine|rpc)'
-forbid 'an engine knows no transport and no metrics' 'services/signaling/engine/*' 'grpc|boost/|prometheus/|services/signaling/rpc'
+forbid 'the rules of a call know no transport and no metrics' 'services/signaling/core/*' 'grpc|boost/(asio|beast)|prometheus/|services/signaling/(engine|rpc)'
+forbid 'an engine knows no transport and no metrics' 'services/signaling/engine/*' 'grpc|boost/(asio|beast)|prometheus/|services/signaling/rpc'
 forbid 'the transport knows the interface of the engine only' 'services/signaling/rpc/*' 'services/signaling/engine/memory'
 forbid 'the gateway knows the service by its contract only' 'gateway/*' 'services/signaling/'
 forbid 'the service does not know its gateways' 'services/*' 'gateway/'
