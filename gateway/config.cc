@@ -10,7 +10,7 @@ namespace signaling::gateway {
 namespace {
 
 // A batch of the link holds many messages of the largest size.
-constexpr std::size_t kLargestMessageBytes = 256 * 1024;
+constexpr std::size_t kLargestMessageBytes = std::size_t{256} * 1024;
 constexpr std::size_t kSmallestMessageBytes = 1024;
 constexpr int kMaxDepth = 128;
 constexpr int kMaxIoThreads = 64;

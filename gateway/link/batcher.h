@@ -35,7 +35,7 @@ class Batcher {
 
  private:
   // Beyond this a batch gets no more, so that it stays under kMaxBatchBytes with any last frame.
-  static constexpr std::size_t kFullBytes = 192 * 1024;
+  static constexpr std::size_t kFullBytes = std::size_t{192} * 1024;
 
   int Committed() const { return open_->batch().frames_size() - (uncommitted_ ? 1 : 0); }
   std::unique_ptr<Request> Make();

@@ -22,10 +22,10 @@ namespace websocket = beast::websocket;
 constexpr char kSubprotocol[] = "signaling.v1";
 // An idle connection holds a buffer of this size; the rest of a longer message is read in larger pieces.
 constexpr std::size_t kFirstReadBytes = 512;
-constexpr std::size_t kNextReadBytes = 16 * 1024;
+constexpr std::size_t kNextReadBytes = std::size_t{16} * 1024;
 // So much waiting is tried to be sent before the turn is over, so that only a client that does not take it waits.
 constexpr std::size_t kEagerFlushMessages = 32;
-constexpr std::size_t kEagerFlushBytes = 32 * 1024;
+constexpr std::size_t kEagerFlushBytes = std::size_t{32} * 1024;
 constexpr std::uint16_t kNoCode = 1005;
 constexpr std::uint16_t kBroken = 1006;
 

@@ -16,7 +16,7 @@ constexpr char kLongMark = 127;
 constexpr std::size_t kKeptBytes = 1024;
 constexpr std::size_t kKeptMarks = 8;
 // What is sent is cut off the front when it has grown to this.
-constexpr std::size_t kCompactBytes = 64 * 1024;
+constexpr std::size_t kCompactBytes = std::size_t{64} * 1024;
 
 void AppendBigEndian(std::string& out, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {

@@ -17,7 +17,7 @@ constexpr int kStrikes = 3;
 constexpr std::chrono::seconds kCloseTimeout{3};
 // Towards one socket (the outer bound is the outbox of the service).
 constexpr std::size_t kMaxWaitingMessages = 128;
-constexpr std::size_t kMaxWaitingBytes = 128 * 1024;
+constexpr std::size_t kMaxWaitingBytes = std::size_t{128} * 1024;
 // A frame with numbers only.
 constexpr std::size_t kSmallFrameBytes = 32;
 // RFC 6455, section 7.1.5: a close frame without a code.

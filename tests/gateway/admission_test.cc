@@ -35,6 +35,7 @@ TEST(AdmissionTest, AMovedPlaceIsOnePlace) {
 TEST(AdmissionTest, AFewMoreThanFreeSessionsMayWait) {
   Admission admission({.max_sockets = 100, .max_sessions = 10});
   std::vector<Admission::Place> places;
+  places.reserve(200);
   for (int i = 0; i < 10; ++i) places.push_back(admission.TakeSession());
   for (int i = 0; i < 4; ++i) {
     places.push_back(admission.TakeWaiting());
@@ -46,6 +47,7 @@ TEST(AdmissionTest, AFewMoreThanFreeSessionsMayWait) {
 TEST(AdmissionTest, OneInTenOfALargeCapMayWait) {
   Admission admission({.max_sockets = 1000, .max_sessions = 100});
   std::vector<Admission::Place> places;
+  places.reserve(200);
   for (int i = 0; i < 100; ++i) places.push_back(admission.TakeSession());
   int waiting = 0;
   while (auto place = admission.TakeWaiting()) {
@@ -62,6 +64,7 @@ TEST(AdmissionTest, IsExactAcrossThreads) {
   Admission admission({.max_sockets = 1, .max_sessions = kCap});
   std::atomic<std::size_t> most{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < kRounds; ++round) {

@@ -116,7 +116,7 @@ TEST_F(GatewayTest, LargeMessagesArriveWhole) {
   Start();
   WsClient client(port(), "/");
   client.Receive();
-  const std::string data(15 * 1024, 'x');
+  const std::string data(15'000, 'x');
   for (int i = 0; i < 5; ++i) {
     client.SendText(absl::StrCat(R"({"type":"message","data":")", data, "\"}"));
     EXPECT_EQ(Field(client.Receive(), "data"), data);
@@ -157,7 +157,7 @@ TEST_F(GatewayTest, WhoDoesNotReadIsClosedAndNobodyElseNotices) {
   other.Receive();
   service_->set_echoes(1000);
   // More than both kernels' buffers hold.
-  const std::string data(4 * 1024, 'x');
+  const std::string data(4'000, 'x');
   for (int i = 0; i < 8; ++i) {
     deaf.SendText(absl::StrCat(R"({"type":"message","data":")", data, "\"}"));
   }

@@ -75,7 +75,7 @@ TEST(BatcherTest, NoBatchHasTooManyFrames) {
 
 TEST(BatcherTest, NoBatchIsTooLarge) {
   Batcher batcher;
-  const std::string data(256 * 1024, 'x');
+  const std::string data(std::size_t{256} * 1024, 'x');
   for (int i = 0; i < 4; ++i) {
     batcher.Next().mutable_app()->set_data(data);
     batcher.Commit(1, data.size());
