@@ -44,8 +44,9 @@ void Stream::OnReadDone(bool ok) {
   }
   const std::size_t index = reading_;
   reading_ = (reading_ + 1) % kResponses;
-  const bool room = unhandled_.fetch_add(1) + 1 < kResponses;
+  // Posted before it is counted: once counted, the worker may start the next read, whose end must not be posted first.
   net::post(io_, [this, index] { Handle(index); });
+  const bool room = unhandled_.fetch_add(1) + 1 < kResponses;
   // Where there is no room, the worker goes on when it has made some.
   if (room) StartRead(&responses_[reading_]);
 }

@@ -115,8 +115,8 @@ class BeastSocket final : public Socket,
   void Flush() override {
     flush_queued_ = false;
     Write();
+    if (written_seq_ != 0 || outbox().empty()) events_->OnWritten(std::exchange(written_seq_, 0));
     if (outbox().empty()) {
-      events_->OnWritten(std::exchange(written_seq_, 0));
       if (ended_) ShutDown();
       return;
     }

@@ -52,10 +52,11 @@ absl::StatusOr<ServiceConfig> ConfigFromFlags() {
     return absl::InvalidArgumentError(
         absl::StrCat("--engine=", absl::GetFlag(FLAGS_engine), ": must be memory"));
   }
+  // A room of more, with all the metadata that each may have, is more than an outbox holds.
   const int participants = absl::GetFlag(FLAGS_max_participants);
-  if (participants < 2 || participants > 100) {
+  if (participants < 2 || participants > 50) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--max_participants=", participants, ": must be 2 to 100"));
+        absl::StrCat("--max_participants=", participants, ": must be 2 to 50"));
   }
   config.engine.max_participants = static_cast<std::size_t>(participants);
   if (!log::ParseLevel(absl::GetFlag(FLAGS_log_level), &config.log_level)) {

@@ -170,6 +170,29 @@ TEST_P(EngineClaimsTest, ANamelessPlainClientAdoptsTheFirstNameItUses) {
   EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kClientIdMismatch) << "once";
 }
 
+TEST_P(EngineClaimsTest, ANameThatIsGivenUpGoesToWhoWaitsForIt) {
+  NewClient().OpenPlain("lobby", "viewer");
+  Client& robot = NewClient().OpenPlain("lobby");
+  Client& other = NewClient().OpenPlain("lobby", robot.client_id());
+  EXPECT_FALSE(other.opened());
+  robot.Offer("viewer", "robot-7");
+  EXPECT_TRUE(other.opened());
+  EXPECT_FALSE(robot.closed());
+}
+
+TEST_P(EngineClaimsTest, WhoEndedWhileWaitingTakesNothing) {
+  NewClient().OpenPlain("lobby", "viewer");
+  Client& named = NewClient().OpenPlain("lobby", "robot");
+  Client& nameless = NewClient().OpenPlain("lobby");
+  Client& third = NewClient().OpenPlain("lobby", nameless.client_id());
+  nameless.Offer("viewer", "robot");  // waits for `named`, and is itself waited for
+  clock_.Advance(absl::Seconds(2));
+  engine_->Expire();
+  EXPECT_EQ(nameless.closed_for(), Reason::kSessionReplaced);
+  EXPECT_TRUE(third.opened());
+  EXPECT_FALSE(named.closed()) << "nobody wants its name any more";
+}
+
 TEST_P(EngineClaimsTest, ANameInUseIsAdoptedOnlyFromTheDead) {
   Client& viewer = NewClient().OpenPlain("lobby", "viewer");
   Client& old_robot = NewClient().OpenPlain("lobby", "robot");

@@ -13,6 +13,7 @@ class FakeClock final : public Clock {
     MutexLock lock(mu_);
     return now_;
   }
+  absl::Duration Uptime() const override { return Now() - absl::UnixEpoch(); }
   void Advance(absl::Duration by) {
     MutexLock lock(mu_);
     now_ += by;

@@ -30,13 +30,15 @@ absl::Status Dial(const std::string& target) {
 
 SelfCheck::SelfCheck(std::string target) : target_(std::move(target)), thread_([this] { Run(); }) {}
 
-SelfCheck::~SelfCheck() {
+SelfCheck::~SelfCheck() { Stop(); }
+
+void SelfCheck::Stop() {
   {
     MutexLock lock(mu_);
     stopping_ = true;
   }
   stop_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 absl::Status SelfCheck::status() const {

@@ -11,13 +11,16 @@
 
 namespace signaling {
 
-// Thread-safe. Owns a thread that dials every five seconds; ends it in the destructor.
+// Thread-safe. Owns a thread that dials every five seconds, until Stop or the destructor.
 class SelfCheck {
  public:
   explicit SelfCheck(std::string target);
   ~SelfCheck();
   SelfCheck(const SelfCheck&) = delete;
   SelfCheck& operator=(const SelfCheck&) = delete;
+
+  // Dials no more; the last result stays.
+  void Stop();
 
   // The result of the last time.
   absl::Status status() const;

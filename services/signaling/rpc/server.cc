@@ -105,7 +105,7 @@ class Server::Impl {
     if (server_ == nullptr) return;
     serving_ = false;
     SetServing(false);
-    self_check_.reset();
+    self_check_->Stop();  // not destroyed: Healthy may be asked on another thread
     // Server::Shutdown alone never returns while a stream is open.
     streams_.ShutdownAll(patience);
     server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));

@@ -54,22 +54,21 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
     return absl::InvalidArgumentError(
         absl::StrCat("slot ", number, ": session_id is not 128 bits in base64url without padding"));
   }
-  if (const std::optional<Fault> fault = CheckOpen(open)) {
-    MutexLock lock(mu_);
-    if (Find(number) != nullptr)
-      return absl::InvalidArgumentError(absl::StrCat("slot ", number, " is in use"));
-    *AddControl(number).mutable_closed() = MakeClosed(fault->reason, fault->message);
-    return absl::OkStatus();
-  }
+  const std::optional<Fault> fault = CheckOpen(open);
   {
     MutexLock lock(mu_);
     const auto [slot, added] = slots_.try_emplace(number);
-    if (!added && slot->second.id != *id) {
+    if (!added && (slot->second.closed || slot->second.id != *id)) {
       return absl::InvalidArgumentError(absl::StrCat("slot ", number, " is in use"));
     }
     if (added) {
       slot->second.id = *id;
       slot->second.opening_since = std::chrono::steady_clock::now();
+    }
+    if (fault) {
+      slot->second.closed = true;
+      *AddControl(number).mutable_closed() = MakeClosed(fault->reason, fault->message);
+      return absl::OkStatus();
     }
   }
   engine_.Open(*id, open, this, number);
@@ -104,22 +103,29 @@ bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
 
 void StreamSessions::TakeWork(PullBudget* budget, v1::DownBatch* batch) {
   noted_ = false;
-  const std::size_t taken = std::min(budget->frames, controls_.size());
-  for (std::size_t i = 0; i < taken; ++i) {
-    if (controls_[i].has_closed()) slots_.erase(controls_[i].slot());
-    budget->bytes -= std::min(budget->bytes, controls_[i].ByteSizeLong());
-    *batch->add_frames() = std::move(controls_[i]);
+  std::size_t taken = 0;
+  for (; taken < controls_.size() && budget->frames > 0; ++taken) {
+    v1::DownFrame& frame = controls_[taken];
+    const std::size_t bytes = frame.ByteSizeLong();
+    if (taken > 0 && bytes > budget->bytes) break;
+    if (frame.has_closed()) slots_.erase(frame.slot());
+    budget->bytes -= std::min(budget->bytes, bytes);
+    --budget->frames;
+    *batch->add_frames() = std::move(frame);
   }
-  budget->frames -= taken;
   controls_.erase(controls_.begin(), controls_.begin() + static_cast<std::ptrdiff_t>(taken));
-  if (!controls_.empty()) NoteStream();
+  if (!controls_.empty()) {
+    NoteStream();
+    budget->frames = 0;  // no event overtakes an opened that is left
+  }
 
   work_.clear();
   // A session may need one frame for its acknowledgement alone, so no more sessions than frames.
   const std::size_t sessions = std::min(dirty_.size(), budget->frames);
   for (std::size_t i = 0; i < sessions; ++i) {
     Slot* slot = Find(dirty_[i]);
-    if (slot == nullptr) continue;
+    // Of a session that ended meanwhile, or noted twice because its slot was used again.
+    if (slot == nullptr || !slot->dirty) continue;
     slot->dirty = false;
     work_.push_back({.slot = dirty_[i],
                      .session = {slot->id, slot->epoch},
@@ -232,6 +238,7 @@ void StreamSessions::OnProbe(std::uint64_t tag) {
 
 void StreamSessions::OnClosed(std::uint64_t tag, v1::Closed closed) {
   MutexLock lock(mu_);
+  if (Slot* slot = Find(tag)) slot->closed = true;
   *AddControl(tag).mutable_closed() = std::move(closed);
 }
 

@@ -50,6 +50,7 @@ class StreamSessions final : public SessionSink {
     std::uint64_t acked_id = 0;
     std::uint32_t unacknowledged = 0;
     bool dirty = false;
+    bool closed = false;  // its last frame waits to be written; only then is the slot free
     bool ack_waiting = false;
   };
   struct Work {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <thread>
 
 #include "services/common/ids.h"
@@ -162,6 +163,46 @@ TEST_F(StreamSessionsTest, RefusedOpeningsAreClosedAndBindNothing) {
   ASSERT_EQ(batch.frames_size(), 1);
   EXPECT_EQ(batch.frames(0).closed().error().reason(), v1::ERROR_REASON_INVALID_MESSAGE);
   EXPECT_TRUE(Handle(OpenFrame(1, "ann")).ok());
+}
+
+TEST_F(StreamSessionsTest, ASlotIsFreeOnlyWhenItsClosedIsWritten) {
+  v1::UpFrame open = OpenFrame(1, "ann");
+  ASSERT_TRUE(Handle(open).ok());
+  v1::UpFrame detach;
+  detach.set_slot(1);
+  detach.mutable_detach();
+  ASSERT_TRUE(Handle(detach).ok());
+  EXPECT_FALSE(Handle(open).ok()) << "the same session again";
+  EXPECT_FALSE(Handle(OpenFrame(1, "bob")).ok());
+  EXPECT_TRUE(Handle(OpenFrame(2, "not valid")).ok());
+  EXPECT_FALSE(Handle(OpenFrame(2, "bob")).ok()) << "after a refusal that is not written";
+  EXPECT_EQ(engine_.Stats().sessions, 0u);
+  EXPECT_EQ(Fill().frames_size(), 3) << "opened and two closed";
+  EXPECT_TRUE(Handle(OpenFrame(1, "ann")).ok());
+}
+
+TEST_F(StreamSessionsTest, ABatchHoldsItsBoundsAlsoWhenManyOpen) {
+  const std::string kilobytes(4000, 'm');
+  for (std::uint32_t slot = 1; slot <= 400; ++slot) {
+    v1::UpFrame frame = OpenFrame(slot, "c" + std::to_string(slot));
+    frame.mutable_open()->set_room("r" + std::to_string(slot / 5));
+    (*frame.mutable_open()->mutable_metadata())["m"] = kilobytes;
+    ASSERT_TRUE(Handle(frame).ok());
+  }
+  int opened = 0;
+  std::set<std::uint32_t> open;
+  for (v1::DownBatch batch = Fill(); batch.frames_size() > 0; batch = Fill()) {
+    EXPECT_LE(batch.ByteSizeLong(), 600u * 1024);
+    for (const v1::DownFrame& frame : batch.frames()) {
+      if (frame.has_opened()) {
+        ++opened;
+        open.insert(frame.slot());
+      } else {
+        EXPECT_TRUE(open.contains(frame.slot())) << "an event before its opened";
+      }
+    }
+  }
+  EXPECT_EQ(opened, 400);
 }
 
 TEST_F(StreamSessionsTest, BreachesOfTheContractEndTheStream) {

@@ -196,6 +196,7 @@ void MemoryEngine::Update(Session* session, v1::UpFrame* frame) {
 
 MemoryEngine::Outcome MemoryEngine::Signal(Session* session, v1::UpFrame* frame) {
   const std::string& named = frame->signal().client_id();
+  const bool may_adopt = session->may_adopt;
   if (!named.empty() && named != session->client_id) {
     if (!session->may_adopt) {
       delivery_.Refuse(session, frame->id(), Reason::kClientIdMismatch,
@@ -203,16 +204,21 @@ MemoryEngine::Outcome MemoryEngine::Signal(Session* session, v1::UpFrame* frame)
       return {};
     }
     if (Session* rival = session->room->Find(named)) return {.rival = rival};
-    const std::string before = std::exchange(session->client_id, named);
-    delivery_.Tell(*session->room, session, [&](const Session& other, v1::RoomEvent* event) {
-      event->mutable_participant_updated()->set_client_id(before);
-      *event->mutable_participant_updated()->mutable_participant() =
-          ParticipantView(*session, other);
-    });
+    Adopt(session, named);
   }
   if (!named.empty()) session->may_adopt = false;
   router_.Signal(session, frame);
+  // Those who want the name it had before can have it.
+  if (may_adopt && !session->may_adopt) ResolveWaitersOf(session, /*taken=*/false);
   return {};
+}
+
+void MemoryEngine::Adopt(Session* session, const std::string& client_id) {
+  const std::string before = std::exchange(session->client_id, client_id);
+  delivery_.Tell(*session->room, session, [&](const Session& other, v1::RoomEvent* event) {
+    event->mutable_participant_updated()->set_client_id(before);
+    *event->mutable_participant_updated()->mutable_participant() = ParticipantView(*session, other);
+  });
 }
 
 Room* MemoryEngine::FindRoom(const std::string& name) {
@@ -273,7 +279,7 @@ void MemoryEngine::Alive(const SessionRef& ref) {
 
 void MemoryEngine::Wait(Session* session, Session* rival, PendingClaim claim) {
   claim.incumbent = rival;
-  claim.deadline = clock_.Now() + options_.probe_timeout;
+  claim.deadline = clock_.Uptime() + options_.probe_timeout;
   session->pending = std::make_unique<PendingClaim>(std::move(claim));
   waiting_.push_back(session);
   rival->sink->OnProbe(rival->tag);
@@ -327,10 +333,12 @@ PullResult MemoryEngine::Pull(const SessionRef& ref, std::uint64_t after_seq, st
 
 void MemoryEngine::Expire() {
   MutexLock lock(mu_);
-  const absl::Time now = clock_.Now();
+  const absl::Duration now = clock_.Uptime();
   const std::vector<Session*> candidates = waiting_;
   for (const Session* session : candidates) {
-    if (session->pending == nullptr || session->pending->deadline > now) continue;
+    // Acting for one may have ended or decided another.
+    if (session->overflowed || session->pending == nullptr || session->pending->deadline > now)
+      continue;
     Close(session->pending->incumbent, v1::LEAVE_REASON_REPLACED,
           MakeClosed(Reason::kSessionReplaced,
                      "another session took this client_id, and nobody answered here"));

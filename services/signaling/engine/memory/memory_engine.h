@@ -56,6 +56,8 @@ class MemoryEngine final : public Engine {
   Outcome Signal(Session* session, signaling::v1::UpFrame* frame)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  void Adopt(Session* session, const std::string& client_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
   // The seat.
   Room* FindRoom(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Room* TakeSeat(Session* session, const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

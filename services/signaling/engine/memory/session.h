@@ -28,8 +28,8 @@ struct KeptOffer {
 // Later frames of the waiting session wait too, so that its order holds.
 struct PendingClaim {
   Session* incumbent = nullptr;
-  absl::Time deadline;
-  std::string room;  // of an opening; empty: the first of `frames` is what waits
+  absl::Duration deadline;  // as Clock::Uptime
+  std::string room;         // of an opening; empty: the first of `frames` is what waits
   std::deque<signaling::v1::UpFrame> frames;
 };
 
