@@ -58,7 +58,8 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
   {
     MutexLock lock(mu_);
     const auto [slot, added] = slots_.try_emplace(number);
-    if (!added && (slot->second.closed || slot->second.id != *id)) {
+    // Only the same opening may be said again: refusing a second one would free the slot under a live session.
+    if (!added && (fault || slot->second.closed || slot->second.id != *id)) {
       return absl::InvalidArgumentError(absl::StrCat("slot ", number, " is in use"));
     }
     if (added) {

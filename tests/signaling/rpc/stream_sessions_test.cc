@@ -181,6 +181,19 @@ TEST_F(StreamSessionsTest, ASlotIsFreeOnlyWhenItsClosedIsWritten) {
   EXPECT_TRUE(Handle(OpenFrame(1, "ann")).ok());
 }
 
+TEST_F(StreamSessionsTest, ALiveSessionKeepsItsSlotWhateverIsOpenedOnItAgain) {
+  v1::UpFrame open = OpenFrame(1, "ann");
+  ASSERT_TRUE(Handle(open).ok());
+  EXPECT_TRUE(Handle(open).ok()) << "the same opening again is the same session";
+  open.mutable_open()->set_client_id("not valid");
+  EXPECT_FALSE(Handle(open).ok());
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_TRUE(batch.frames(0).has_opened());
+  stream_.EndAll(v1::Detach::CAUSE_BYE);
+  EXPECT_EQ(engine_.Stats().sessions, 0u) << "nothing is left that nobody holds";
+}
+
 TEST_F(StreamSessionsTest, ABatchHoldsItsBoundsAlsoWhenManyOpen) {
   const std::string kilobytes(4000, 'm');
   for (std::uint32_t slot = 1; slot <= 400; ++slot) {
