@@ -41,7 +41,6 @@ enum class Action : std::uint8_t { kNone = 1, kRetry = 2, kReconnect = 3, kClose
 // WebSocket close codes (RFC 6455, section 7.4). 4000 to 4499 say connect again, 4500 to 4999 do not.
 enum class CloseCode : std::uint16_t {
   kNormal = 1000,
-  kGoingAway = 1001,
   kBinary = 1003,
   kTooBig = 1009,
   kInternal = 1011,

@@ -8,6 +8,5 @@
 namespace signaling {
 
 inline absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view Std(absl::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace signaling

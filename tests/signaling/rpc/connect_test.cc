@@ -130,10 +130,8 @@ TEST_F(ConnectTest, AClientThatReadsNothingIsEndedAndCostsOthersNothing) {
   EXPECT_TRUE(ann.Event().room().has_participant_joined());
   v1::UpFrame message;
   message.mutable_app()->set_data('"' + std::string(8000, 'x') + '"');
-  bool left = false;
   for (int i = 0; i < 40; ++i) ASSERT_TRUE(ann.SendNumbered(message));
-  left = ann.Event().room().participant_left().reason() == v1::LEAVE_REASON_OVERFLOW;
-  EXPECT_TRUE(left);
+  EXPECT_EQ(ann.Event().room().participant_left().reason(), v1::LEAVE_REASON_OVERFLOW);
   EXPECT_EQ(stalled.Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   ann.HalfClose();
   EXPECT_TRUE(ann.Finish().ok());
