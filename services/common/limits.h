@@ -14,6 +14,11 @@ inline constexpr std::size_t kMaxAppMessageBytes =
     std::size_t{16} * 1024;  // `data` of an application's message
 inline constexpr std::uint64_t kMaxClientMessageId = (std::uint64_t{1} << 53) - 1;
 
+inline constexpr std::size_t kMaxAllowedClients = 100;  // ids on an allow-list
+inline constexpr std::size_t kMaxRemarkBytes = 256;     // `reason` of a kick or a room's end
+inline constexpr std::size_t kMaxKeptCandidates = 64;   // with one offer
+inline constexpr std::size_t kMaxKeptCandidateBytes = std::size_t{32} * 1024;  // likewise
+
 // What a sender may have on its way unacknowledged: the receiver's reading stops there.
 inline constexpr std::size_t kMaxUnacknowledgedMessages = 64;
 inline constexpr std::size_t kMaxUnacknowledgedBytes = std::size_t{128} * 1024;

@@ -10,7 +10,7 @@ using enum Reason;
 using C = CloseCode;
 using S = absl::StatusCode;
 
-constexpr std::array<ReasonInfo, 21> kReasons = {{
+constexpr std::array<ReasonInfo, kReasonCount> kReasons = {{
     {kPeerUnavailable, "peer_unavailable", Action::kRetry, C::kInternal, S::kNotFound},
     {kRoomFull, "room_full", Action::kRetry, C::kRefused, S::kResourceExhausted},
     {kClientIdTaken, "client_id_taken", Action::kRetry, C::kRefused, S::kAlreadyExists},
@@ -34,6 +34,22 @@ constexpr std::array<ReasonInfo, 21> kReasons = {{
     {kNotInRoom, "not_in_room", Action::kNone, C::kProtocolError, S::kFailedPrecondition},
     {kAlreadyInRoom, "already_in_room", Action::kNone, C::kProtocolError, S::kFailedPrecondition},
     {kTargetRequired, "target_required", Action::kNone, C::kProtocolError, S::kInvalidArgument},
+    {kRoomLocked, "room_locked", Action::kRetry, C::kRefused, S::kFailedPrecondition},
+    {kTooManyOffers, "too_many_offers", Action::kRetry, C::kRefused, S::kResourceExhausted},
+    {kBanned, "banned", Action::kClose, C::kForbidden, S::kPermissionDenied},
+    {kKicked, "kicked", Action::kClose, C::kKicked, S::kAborted},
+    {kRoomClosed, "room_closed", Action::kClose, C::kRoomClosed, S::kAborted},
+    {kMediaNotAllowed, "media_not_allowed", Action::kNone, C::kProtocolError,
+     S::kFailedPrecondition},
+    {kPermissionDenied, "permission_denied", Action::kNone, C::kForbidden, S::kPermissionDenied},
+    {kRoomNotFound, "room_not_found", Action::kNone, C::kForbidden, S::kNotFound},
+    {kOfferNotFound, "offer_not_found", Action::kNone, C::kProtocolError, S::kNotFound},
+    {kOfferTaken, "offer_taken", Action::kNone, C::kProtocolError, S::kAborted},
+    {kOfferExpired, "offer_expired", Action::kNone, C::kProtocolError, S::kNotFound},
+    {kClaimLost, "claim_lost", Action::kNone, C::kProtocolError, S::kAborted},
+    {kRoomExists, "room_exists", Action::kNone, C::kProtocolError, S::kAlreadyExists},
+    {kSessionNotFound, "session_not_found", Action::kNone, C::kProtocolError, S::kNotFound},
+    {kCursorExpired, "cursor_expired", Action::kNone, C::kProtocolError, S::kOutOfRange},
 }};
 
 constexpr bool NumbersAreIndexes() {

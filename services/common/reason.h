@@ -2,6 +2,7 @@
 // against docs/protocol.md by a test.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -33,7 +34,23 @@ enum class Reason : std::uint8_t {
   kNotInRoom = 19,
   kAlreadyInRoom = 20,
   kTargetRequired = 21,
+  kRoomLocked = 22,
+  kTooManyOffers = 23,
+  kBanned = 24,
+  kKicked = 25,
+  kRoomClosed = 26,
+  kMediaNotAllowed = 27,
+  kPermissionDenied = 28,
+  kRoomNotFound = 29,
+  kOfferNotFound = 30,
+  kOfferTaken = 31,
+  kOfferExpired = 32,
+  kClaimLost = 33,
+  kRoomExists = 34,
+  kSessionNotFound = 35,
+  kCursorExpired = 36,
 };
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kCursorExpired);
 
 // Numbers as in ErrorAction of the same file.
 enum class Action : std::uint8_t { kNone = 1, kRetry = 2, kReconnect = 3, kClose = 4 };
@@ -51,7 +68,9 @@ enum class CloseCode : std::uint16_t {
   kRefused = 4005,
   kProtocolError = 4500,
   kForbidden = 4502,
+  kKicked = 4503,
   kSessionReplaced = 4504,
+  kRoomClosed = 4505,
   kHelloTimeout = 4506,
 };
 

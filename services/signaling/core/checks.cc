@@ -2,134 +2,153 @@
 
 #include <string>
 
-#include "absl/strings/str_cat.h"
-#include "services/common/ids.h"
 #include "services/common/limits.h"
+#include "services/signaling/core/durations.h"
 #include "services/signaling/core/errors.h"
-#include "services/signaling/core/ice.h"
-#include "services/signaling/core/json.h"
-#include "services/signaling/core/sdp.h"
+#include "services/signaling/core/fields.h"
 
 namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
 
-using Metadata = google::protobuf::Map<std::string, std::string>;
+absl::Status Invalid(std::string_view message) { return Refusal(Reason::kInvalidMessage, message); }
 
-Fault Invalid(std::string message) { return {Reason::kInvalidMessage, std::move(message)}; }
+// The first that is not OK.
+absl::Status First(absl::Status a, absl::Status b) { return a.ok() ? b : a; }
 
-std::optional<Fault> CheckId(const char* field, const std::string& id) {
-  if (IsValidId(id)) return std::nullopt;
-  return Invalid(
-      absl::StrCat(field, " must be 1 to ", kMaxIdLength, " characters of [A-Za-z0-9._~:@-]"));
-}
-
-std::optional<Fault> CheckOptionalId(const char* field, const std::string& id) {
-  if (id.empty()) return std::nullopt;
-  return CheckId(field, id);
-}
-
-std::optional<Fault> CheckMetadata(const Metadata& metadata) {
-  std::size_t bytes = 0;
-  for (const auto& [key, value] : metadata) bytes += key.size() + value.size();
-  if (bytes <= kMaxMetadataBytes) return std::nullopt;
-  return Invalid(absl::StrCat("metadata is over ", kMaxMetadataBytes, " bytes"));
-}
-
-std::optional<Fault> CheckRoom(const v1::RoomCommand& room) {
+absl::Status CheckRoom(const v1::RoomCommand& room) {
   switch (room.command_case()) {
     case v1::RoomCommand::kJoin:
-      if (auto fault = CheckId("room", room.join().room())) return fault;
-      return CheckMetadata(room.join().metadata());
-    case v1::RoomCommand::kUpdate: return CheckMetadata(room.update().metadata());
-    case v1::RoomCommand::kLeave: return std::nullopt;
+      if (absl::Status status = CheckId("room", room.join().room()); !status.ok()) return status;
+      return First(CheckMetadata("metadata", room.join().metadata()),
+                   CheckRoomOptions("options", room.join().options()));
+    case v1::RoomCommand::kUpdate: return CheckMetadata("metadata", room.update().metadata());
+    case v1::RoomCommand::kLeave: return absl::OkStatus();
     case v1::RoomCommand::COMMAND_NOT_SET: break;
   }
   return Invalid("a room command is missing");
 }
 
-std::optional<Fault> CheckDescription(const v1::Description& description) {
-  if (const absl::Status status = CheckSdp(description.sdp()); !status.ok()) {
-    return Fault{Reason::kInvalidSdp, std::string(status.message())};
+absl::Status CheckReject(const v1::Reject& reject) {
+  if (reject.reason() != v1::Reject::REASON_UNSPECIFIED &&
+      v1::Reject::Reason_IsValid(reject.reason())) {
+    return absl::OkStatus();
   }
-  return std::nullopt;
+  return Invalid("reason must be busy, declined or unsupported");
 }
 
-std::optional<Fault> CheckIceCandidate(const v1::IceCandidate& ice) {
-  if (const absl::Status status = CheckCandidate(ice.candidate()); !status.ok()) {
-    return Fault{Reason::kInvalidCandidate, std::string(status.message())};
+absl::Status CheckSignal(const v1::Signal& signal) {
+  for (absl::Status status :
+       {CheckOptionalId("to", signal.to()), CheckOptionalId("client_id", signal.client_id()),
+        CheckOptionalId("offer_id", signal.offer_id())}) {
+    if (!status.ok()) return status;
   }
-  if (ice.candidate().size() + ice.sdp_mid().size() + ice.username_fragment().size() >
-      kMaxCandidateBytes) {
-    return Fault{Reason::kInvalidCandidate,
-                 absl::StrCat("candidate and its tags are over ", kMaxCandidateBytes, " bytes")};
+  if (!signal.offer_id().empty() && !signal.to().empty()) {
+    return Invalid("to and offer_id: one of them says who is meant");
   }
-  if (ice.sdp_m_line_index() > 65535) return Invalid("sdpMLineIndex is over 65535");
-  return std::nullopt;
-}
-
-std::optional<Fault> CheckSignal(const v1::Signal& signal) {
-  if (auto fault = CheckOptionalId("to", signal.to())) return fault;
-  if (auto fault = CheckOptionalId("client_id", signal.client_id())) return fault;
   switch (signal.signal_case()) {
-    case v1::Signal::kOffer: return CheckDescription(signal.offer());
-    case v1::Signal::kAnswer: return CheckDescription(signal.answer());
-    case v1::Signal::kIceCandidate: return CheckIceCandidate(signal.ice_candidate());
-    case v1::Signal::kReject:
-      if (signal.reject().reason() != v1::Reject::REASON_UNSPECIFIED &&
-          v1::Reject::Reason_IsValid(signal.reject().reason())) {
-        return std::nullopt;
-      }
-      return Invalid("reason must be busy, declined or unsupported");
+    case v1::Signal::kOffer: return CheckSdpField("sdp", signal.offer());
+    case v1::Signal::kAnswer: return CheckSdpField("sdp", signal.answer());
+    case v1::Signal::kIceCandidate: return CheckIceCandidate("candidate", signal.ice_candidate());
+    case v1::Signal::kReject: return CheckReject(signal.reject());
     case v1::Signal::SIGNAL_NOT_SET: break;
   }
   return Invalid("offer, answer, candidate or reject is missing");
 }
 
-std::optional<Fault> CheckApp(const v1::AppMessage& app) {
-  if (auto fault = CheckOptionalId("to", app.to())) return fault;
-  if (app.data().empty()) return Invalid("data is missing");
-  if (app.data().size() > kMaxAppMessageBytes) {
-    return Invalid(absl::StrCat("data is over ", kMaxAppMessageBytes, " bytes"));
+absl::Status CheckCandidates(const v1::CreateOffer& create) {
+  std::size_t bytes = 0;
+  for (const v1::IceCandidate& candidate : create.candidates()) {
+    if (absl::Status status = CheckIceCandidate("candidates", candidate); !status.ok()) {
+      return status;
+    }
+    bytes += candidate.ByteSizeLong();
   }
-  if (const absl::Status status = CheckJson(app.data()); !status.ok()) {
-    return Invalid(absl::StrCat("data: ", status.message()));
+  if (static_cast<std::size_t>(create.candidates_size()) > kMaxKeptCandidates ||
+      bytes > kMaxKeptCandidateBytes) {
+    return Invalid("candidates are over 64 or 32 KiB");
   }
-  return std::nullopt;
+  return absl::OkStatus();
 }
 
-std::optional<Fault> CheckRefused(const v1::Refused& refused) {
+absl::Status CheckCreateOffer(const v1::CreateOffer& create) {
+  if (absl::Status status = CheckSdpField("sdp", create.offer()); !status.ok()) return status;
+  if (absl::Status status = CheckCandidates(create); !status.ok()) return status;
+  if (create.has_ttl()) {
+    const std::optional<absl::Duration> ttl = FromProto(create.ttl());
+    if (!ttl || *ttl < kMinOfferTtl || *ttl > kMaxOfferTtl) {
+      return Invalid("ttl must be 1 s to 24 h");
+    }
+  }
+  return First(CheckAllowList("allowed", create.allowed()),
+               CheckMetadata("metadata", create.metadata()));
+}
+
+absl::Status CheckOffer(const v1::OfferCommand& offer) {
+  switch (offer.command_case()) {
+    case v1::OfferCommand::kCreate: return CheckCreateOffer(offer.create());
+    case v1::OfferCommand::kClaim: return CheckId("offer_id", offer.claim().offer_id());
+    case v1::OfferCommand::kWithdraw: return CheckId("offer_id", offer.withdraw().offer_id());
+    case v1::OfferCommand::COMMAND_NOT_SET: break;
+  }
+  return Invalid("an offer command is missing");
+}
+
+absl::Status CheckModerate(const v1::Moderate& moderate) {
+  switch (moderate.command_case()) {
+    case v1::Moderate::kKick: {
+      const v1::Kick& kick = moderate.kick();
+      if (absl::Status status = CheckId("client_id", kick.client_id()); !status.ok()) return status;
+      if (absl::Status status = CheckBan("ban", kick.ban()); !status.ok()) return status;
+      return CheckRemark("reason", kick.reason());
+    }
+    case v1::Moderate::kLock: return absl::OkStatus();
+    case v1::Moderate::kCloseRoom: return CheckRemark("reason", moderate.close_room().reason());
+    case v1::Moderate::kAdmit: return CheckId("client_id", moderate.admit().client_id());
+    case v1::Moderate::COMMAND_NOT_SET: break;
+  }
+  return Invalid("a moderator's command is missing");
+}
+
+absl::Status CheckApp(const v1::AppMessage& app) {
+  return First(CheckOptionalId("to", app.to()), CheckAppData("data", app.data()));
+}
+
+absl::Status CheckRefused(const v1::Refused& refused) {
   switch (refused.reason()) {
     case v1::ERROR_REASON_INVALID_JSON:
     case v1::ERROR_REASON_INVALID_MESSAGE:
     case v1::ERROR_REASON_UNKNOWN_TYPE:
-    case v1::ERROR_REASON_MESSAGE_TOO_LARGE: return std::nullopt;
+    case v1::ERROR_REASON_MESSAGE_TOO_LARGE: return absl::OkStatus();
     default: return Invalid("a gateway refuses nothing for this reason");
   }
 }
 
 }  // namespace
 
-std::optional<Fault> CheckCommand(const v1::UpFrame& frame) {
+absl::Status CheckCommand(const v1::UpFrame& frame) {
   if (frame.id() > kMaxClientMessageId) return Invalid("id is over 2^53-1");
   switch (frame.body_case()) {
     case v1::UpFrame::kRoom: return CheckRoom(frame.room());
     case v1::UpFrame::kSignal: return CheckSignal(frame.signal());
     case v1::UpFrame::kApp: return CheckApp(frame.app());
+    case v1::UpFrame::kOffer: return CheckOffer(frame.offer());
+    case v1::UpFrame::kModerate: return CheckModerate(frame.moderate());
     case v1::UpFrame::kRefused: return CheckRefused(frame.refused());
     default: return Invalid("this is no numbered message");
   }
 }
 
-std::optional<Fault> CheckOpen(const v1::Open& open) {
-  if (auto fault = CheckOptionalId("client_id", open.client_id())) return fault;
-  if (auto fault = CheckMetadata(open.metadata())) return fault;
+absl::Status CheckOpen(const v1::Open& open) {
+  if (absl::Status status = CheckOptionalId("client_id", open.client_id()); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckMetadata("metadata", open.metadata()); !status.ok()) return status;
   switch (open.path()) {
     case v1::SESSION_PATH_PLAIN: return CheckId("room", open.room());
     case v1::SESSION_PATH_V1:
-      if (open.room().empty()) return std::nullopt;
-      return Invalid("a room is joined by join");
+      return open.room().empty() ? absl::OkStatus() : Invalid("a room is joined by join");
     default: return Invalid("path is missing");
   }
 }

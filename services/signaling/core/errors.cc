@@ -2,16 +2,23 @@
 
 #include <string>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/types/optional.h"
+#include "services/common/text.h"
+
 namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
 
 constexpr std::size_t kMaxErrorMessageBytes = 512;
+constexpr char kReasonPayload[] = "signaling/reason";
+constexpr char kFieldPayload[] = "signaling/field";
 
 static_assert(static_cast<int>(Reason::kPeerUnavailable) == v1::ERROR_REASON_PEER_UNAVAILABLE);
-static_assert(static_cast<int>(Reason::kTargetRequired) == v1::ERROR_REASON_TARGET_REQUIRED);
-static_assert(static_cast<int>(Reason::kTargetRequired) == v1::ErrorReason_MAX);
+static_assert(static_cast<int>(Reason::kCursorExpired) == v1::ERROR_REASON_CURSOR_EXPIRED);
+static_assert(static_cast<int>(Reason::kCursorExpired) == v1::ErrorReason_MAX);
 static_assert(static_cast<int>(Action::kNone) == v1::ERROR_ACTION_NONE);
 static_assert(static_cast<int>(Action::kClose) == v1::ERROR_ACTION_CLOSE);
 
@@ -47,10 +54,43 @@ v1::Closed MakeClosed(Reason reason, std::string_view message) {
   return closed;
 }
 
+v1::Error MakeError(const absl::Status& refusal) {
+  return MakeError(RefusalReason(refusal).value_or(Reason::kInternal),
+                   std::string(refusal.message()));
+}
+
+v1::Closed MakeClosed(const absl::Status& refusal) {
+  return MakeClosed(RefusalReason(refusal).value_or(Reason::kInternal),
+                    std::string(refusal.message()));
+}
+
 v1::Closed MakeNormalClosed() {
   v1::Closed closed;
   closed.set_close_code(static_cast<std::uint32_t>(CloseCode::kNormal));
   return closed;
+}
+
+absl::Status Refusal(Reason reason, std::string_view message, std::string_view field) {
+  absl::Status status(Info(reason).status, Absl(message));
+  status.SetPayload(kReasonPayload, absl::Cord(std::to_string(static_cast<int>(reason))));
+  if (!field.empty()) status.SetPayload(kFieldPayload, absl::Cord(Absl(field)));
+  return status;
+}
+
+std::optional<Reason> RefusalReason(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kReasonPayload);
+  int number = 0;
+  Reason reason{};
+  if (!payload || !absl::SimpleAtoi(std::string(*payload), &number) ||
+      !FromProto(static_cast<v1::ErrorReason>(number), &reason)) {
+    return std::nullopt;
+  }
+  return reason;
+}
+
+std::string RefusalField(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kFieldPayload);
+  return payload ? std::string(*payload) : std::string();
 }
 
 bool FromProto(v1::ErrorReason from, Reason* reason) {

@@ -28,6 +28,12 @@ FrameType TypeOf(const v1::UpFrame& frame) {
     case v1::UpFrame::kApp: return FrameType::kMessage;
     case v1::UpFrame::kAlive: return FrameType::kAlive;
     case v1::UpFrame::kRefused: return FrameType::kRefused;
+    case v1::UpFrame::kOffer:
+      return frame.offer().has_create()  ? FrameType::kCreateOffer
+             : frame.offer().has_claim() ? FrameType::kClaimOffer
+                                         : FrameType::kWithdrawOffer;
+    case v1::UpFrame::kModerate: return FrameType::kModerate;
+    case v1::UpFrame::kRoundTrip: return FrameType::kRoundTrip;
     case v1::UpFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;
@@ -43,12 +49,15 @@ FrameType TypeOf(const v1::DownFrame& frame) {
         case v1::RoomEvent::kParticipantJoined: return FrameType::kParticipantJoined;
         case v1::RoomEvent::kParticipantUpdated: return FrameType::kParticipantUpdated;
         case v1::RoomEvent::kParticipantLeft: return FrameType::kParticipantLeft;
+        case v1::RoomEvent::kKnock: return FrameType::kKnock;
+        case v1::RoomEvent::kRoomLocked: return FrameType::kRoomLocked;
         default: return FrameType::kJoined;
       }
     case v1::DownFrame::kSignal: return TypeOf(frame.signal());
     case v1::DownFrame::kApp: return FrameType::kMessage;
     case v1::DownFrame::kError: return FrameType::kError;
     case v1::DownFrame::kProbe: return FrameType::kProbe;
+    case v1::DownFrame::kOffer: return FrameType::kOfferEvent;
     case v1::DownFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;

@@ -33,9 +33,17 @@ enum class FrameType : std::uint8_t {
   kRefused,
   kProbe,
   kAlive,
+  kCreateOffer,
+  kClaimOffer,
+  kWithdrawOffer,
+  kOfferEvent,
+  kModerate,
+  kKnock,
+  kRoomLocked,
+  kRoundTrip,
 };
 
-inline constexpr std::array<std::string_view, 22> kFrameTypeNames = {"ack",
+inline constexpr std::array<std::string_view, 30> kFrameTypeNames = {"ack",
                                                                      "open",
                                                                      "opened",
                                                                      "detach",
@@ -56,8 +64,16 @@ inline constexpr std::array<std::string_view, 22> kFrameTypeNames = {"ack",
                                                                      "error",
                                                                      "refused",
                                                                      "probe",
-                                                                     "alive"};
-static_assert(static_cast<std::size_t>(FrameType::kAlive) + 1 == kFrameTypeNames.size());
+                                                                     "alive",
+                                                                     "create_offer",
+                                                                     "claim_offer",
+                                                                     "withdraw_offer",
+                                                                     "offer_event",
+                                                                     "moderate",
+                                                                     "knock",
+                                                                     "room_locked",
+                                                                     "round_trip"};
+static_assert(static_cast<std::size_t>(FrameType::kRoundTrip) + 1 == kFrameTypeNames.size());
 
 FrameType TypeOf(const signaling::v1::UpFrame& frame);
 FrameType TypeOf(const signaling::v1::DownFrame& frame);

@@ -1,15 +1,36 @@
-// ICE candidates (RFC 8839): is this text one at all?
+// ICE candidates (RFC 8839, section 5.1). Pure functions of text; any thread may call them.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace signaling {
 
-// The candidate attribute (RFC 8839, section 5.1) with or without "a=", up to and including its type: foundation,
-// component, transport, priority, address, port, "typ" and the type. The address may be an IP address or a name
-// (mDNS). Empty means end of candidates and is fine. Never quotes the text.
+// Views into the text that was parsed.
+struct Candidate {
+  std::string_view foundation;
+  std::uint16_t component = 0;
+  std::string_view transport;  // "udp", "TCP", "ssltcp", any token
+  std::uint32_t priority = 0;
+  std::string_view address;  // IPv4, IPv6, or a name (mDNS)
+  std::uint16_t port = 0;
+  std::string_view type;  // "host", "srflx", "prflx", "relay", any token
+  std::string_view related_address;
+  std::string_view related_port;
+  std::string_view tcp_type;
+  std::string_view attributes;  // all behind the type: related address and port, extensions
+};
+
+// The candidate attribute with or without "a=", all of it: up to the type, then pairs of a name and a value.
+// Laxer than RFC 8839 where peers are: raddr and rport may stand anywhere among the pairs and may both be missing in
+// any type, tcptype may be missing, and the priority may be any number of 32 bits, 0 among them. Stricter in one
+// thing: raddr, rport and tcptype stand once each. Faults never quote the text.
+absl::StatusOr<Candidate> ParseCandidate(std::string_view text);
+
+// As ParseCandidate; empty means end of candidates and is fine.
 absl::Status CheckCandidate(std::string_view candidate);
 
 }  // namespace signaling

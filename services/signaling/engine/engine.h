@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "services/signaling/core/session_id.h"
+#include "services/signaling/engine/back_office.h"
 #include "signaling/v1/signaling.pb.h"
 
 namespace signaling {
@@ -57,15 +58,23 @@ struct EngineStats {
   std::size_t sessions = 0;
   std::size_t rooms = 0;
   std::size_t participants = 0;
+  std::size_t offers = 0;  // stored and not ended
 };
 
 struct EngineOptions {
-  std::size_t max_participants = 5;                  // a room, the ceiling
-  std::size_t max_outbox_events = 256;               // unacknowledged, a session
-  std::size_t max_outbox_bytes = 256 * 1024;         // likewise
-  std::size_t max_kept_candidates = 64;              // with a plain session's kept offer
-  std::size_t max_kept_candidate_bytes = 32 * 1024;  // likewise
-  absl::Duration probe_timeout = absl::Seconds(2);   // until a silent session loses its client_id
+  std::size_t max_participants = 5;  // a room, the ceiling
+  bool audio_only = false;           // of rooms that do not say otherwise, and of offers by id
+  bool relay_only = false;           // likewise
+  absl::Duration room_empty_timeout = absl::Minutes(1);  // until a room without participants ends
+  absl::Duration persistent_room_timeout = absl::Hours(30 * 24);  // of a persistent one
+  absl::Duration offer_ttl = absl::Hours(1);          // of offers that do not say otherwise
+  absl::Duration claim_lease = absl::Seconds(15);     // to answer within
+  std::size_t max_waiting_offers = 50;                // queued or claimed, a session
+  std::size_t max_waiting_offer_bytes = 1024 * 1024;  // likewise
+  std::size_t max_events = 10'000;                    // in the log that watchers read
+  std::size_t max_outbox_events = 256;                // unacknowledged, a session
+  std::size_t max_outbox_bytes = 256 * 1024;          // likewise
+  absl::Duration probe_timeout = absl::Seconds(2);    // until a silent session loses its client_id
 };
 
 // Thread-safe.
@@ -83,11 +92,14 @@ class Engine {
   virtual void End(const SessionId& id, const SessionSink* holder,
                    signaling::v1::Detach::Cause cause) = 0;
 
-  // Acts on a numbered frame with the body room, signal, app or refused. Its contents may be taken.
+  // Acts on a numbered frame with the body room, signal, app, offer, moderate or refused. Its contents may be taken.
   virtual void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) = 0;
 
   // Answers OnProbe.
   virtual void Alive(const SessionRef& session) = 0;
+
+  // The client's last ping took this long.
+  virtual void Measured(const SessionRef& session, absl::Duration round_trip) = 0;
 
   // The client has every event up to `seq`. One that was never sent is ignored.
   virtual void Acknowledge(const SessionRef& session, std::uint64_t seq) = 0;
@@ -101,6 +113,9 @@ class Engine {
   virtual void Expire() = 0;
 
   virtual EngineStats Stats() const = 0;
+
+  // The same state, as back ends see it.
+  virtual BackOffice& back_office() = 0;
 };
 
 }  // namespace signaling

@@ -34,7 +34,7 @@ class Probe {
   prometheus::Histogram& setup_seconds_;
   std::array<prometheus::Counter*, kFrameTypeNames.size()> received_{};
   std::array<prometheus::Counter*, kFrameTypeNames.size()> sent_{};
-  std::array<prometheus::Counter*, 32> errors_{};
+  std::array<prometheus::Counter*, kReasonCount + 1> errors_{};
 };
 
 // signaling_sessions, signaling_rooms, signaling_participants: read from the engine when scraped.

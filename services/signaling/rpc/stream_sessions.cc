@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/common/limits.h"
 #include "services/signaling/core/checks.h"
+#include "services/signaling/core/durations.h"
 #include "services/signaling/core/errors.h"
 
 namespace signaling {
@@ -38,6 +39,9 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
   if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
   if (frame->has_alive()) {
     engine_.Alive(session);
+  } else if (frame->has_round_trip()) {
+    const std::optional<absl::Duration> round_trip = FromProto(frame->round_trip().duration());
+    if (round_trip) engine_.Measured(session, *round_trip);
   } else if (frame->body_case() != v1::UpFrame::BODY_NOT_SET) {
     if (frame->id() == 0) {
       return absl::InvalidArgumentError(
@@ -54,21 +58,21 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
     return absl::InvalidArgumentError(
         absl::StrCat("slot ", number, ": session_id is not 128 bits in base64url without padding"));
   }
-  const std::optional<Fault> fault = CheckOpen(open);
+  const absl::Status fault = CheckOpen(open);
   {
     MutexLock lock(mu_);
     const auto [slot, added] = slots_.try_emplace(number);
     // Only the same opening may be said again: refusing a second one would free the slot under a live session.
-    if (!added && (fault || slot->second.closed || slot->second.id != *id)) {
+    if (!added && (!fault.ok() || slot->second.closed || slot->second.id != *id)) {
       return absl::InvalidArgumentError(absl::StrCat("slot ", number, " is in use"));
     }
     if (added) {
       slot->second.id = *id;
       slot->second.opening_since = std::chrono::steady_clock::now();
     }
-    if (fault) {
+    if (!fault.ok()) {
       slot->second.closed = true;
-      *AddControl(number).mutable_closed() = MakeClosed(fault->reason, fault->message);
+      *AddControl(number).mutable_closed() = MakeClosed(fault);
       return absl::OkStatus();
     }
   }
@@ -77,9 +81,10 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
 }
 
 void StreamSessions::ApplyChecked(const SessionRef& session, v1::UpFrame* frame) {
-  if (const std::optional<Fault> fault = CheckCommand(*frame)) {
-    frame->mutable_refused()->set_reason(static_cast<v1::ErrorReason>(fault->reason));
-    frame->mutable_refused()->set_message(fault->message);
+  if (const absl::Status fault = CheckCommand(*frame); !fault.ok()) {
+    const v1::Error error = MakeError(fault);
+    frame->mutable_refused()->set_reason(error.reason());
+    frame->mutable_refused()->set_message(error.message());
   }
   engine_.Apply(session, frame);
 }
