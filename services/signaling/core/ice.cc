@@ -73,8 +73,7 @@ absl::StatusOr<Candidate> ParseCandidate(std::string_view text) {
   const auto priority = number(UINT32_MAX);
   if (!priority) return Fault("the priority is not a number of 32 bits");
   candidate.priority = static_cast<std::uint32_t>(*priority);
-  if (!words.Next(&candidate.address) ||
-      sdp::KindOf(candidate.address) == sdp::Address::kNone) {
+  if (!words.Next(&candidate.address) || sdp::KindOf(candidate.address) == sdp::Address::kNone) {
     return Fault("the address is neither an IP address nor a name");
   }
   const auto port = number(65535);

@@ -44,9 +44,7 @@ bool AllAre(std::string_view text, unsigned classes) {
   return std::all_of(text.begin(), text.end(), [classes](char c) { return Is(c, classes); });
 }
 
-bool IsControl(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
+bool IsControl(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 // RFC 1123, section 2.1, and the underscore that some hosts are called with. A dot may end it.
 bool IsName(std::string_view text) {

@@ -9,7 +9,9 @@ namespace {
 
 constexpr char kSdp[] =
     "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
-    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n";
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
+    "a=fingerprint:sha-256 "
+    "4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A:4A\r\n";
 
 TEST(SdpTest, AcceptsDescriptions) {
   EXPECT_TRUE(CheckSdp(kSdp).ok());
@@ -21,7 +23,7 @@ TEST(SdpTest, AcceptsDescriptions) {
 TEST(SdpTest, NamesTheFaultyLineAndNeverQuotesIt) {
   const std::string bad = std::string(kSdp) + "secret 10.0.0.1\r\n";
   const absl::Status status = CheckSdp(bad);
-  EXPECT_EQ(status.message(), "sdp line 9: is not of the form x=value (RFC 8866, section 5)");
+  EXPECT_EQ(status.message(), "sdp line 12: is not of the form x=value (RFC 8866, section 5)");
 }
 
 TEST(SdpTest, RefusesWhatIsNone) {
