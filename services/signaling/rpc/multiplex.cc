@@ -55,8 +55,6 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
     return sessions_.Fill(kMaxBatchFrames, response->mutable_batch());
   }
 
-  std::optional<grpc::Status> EndAfterWrite() override { return std::nullopt; }
-
   std::atomic<bool> greeted_{false};  // set by the reader, seen by the writer
   bool answered_ = false;             // of the writer
 };

@@ -1,4 +1,8 @@
 // absl::Status and the table of reasons as gRPC has them.
+//
+// grpc-status-details-bin holds a google.rpc.Status: ErrorInfo with the reason, BadRequest with the wrong field, RetryInfo
+// where trying again makes sense. grpc-retry-pushback-ms is not sent: it would replace the client's own backoff, which
+// grows and is spread at random, by one number that is the same for all (gRFC A6).
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -8,6 +12,7 @@
 
 namespace signaling {
 
+// Of what is not made by Refusal only code and message are told.
 grpc::Status ToGrpc(const absl::Status& status);
 
 // The status of a Connect stream whose session ended like this: OK without an error.
