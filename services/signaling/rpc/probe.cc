@@ -21,7 +21,7 @@ prometheus::MetricFamily Gauge(const char* name, const char* help, std::size_t v
 Probe::Probe(prometheus::Registry& registry)
     : connections_(prometheus::BuildGauge()
                        .Name("signaling_connections")
-                       .Help("Open gRPC streams, Connect and Multiplex.")
+                       .Help("Open gRPC streams: Connect, Multiplex and WatchEvents.")
                        .Register(registry)
                        .Add({})),
       setup_seconds_(prometheus::BuildHistogram()
@@ -53,7 +53,8 @@ std::vector<prometheus::MetricFamily> EngineCollector::Collect() const {
   const EngineStats stats = engine_.Stats();
   return {Gauge("signaling_sessions", "Open sessions.", stats.sessions),
           Gauge("signaling_rooms", "Rooms with somebody in them.", stats.rooms),
-          Gauge("signaling_participants", "Seats taken.", stats.participants)};
+          Gauge("signaling_participants", "Seats taken.", stats.participants),
+          Gauge("signaling_offers", "Stored offers that have not ended.", stats.offers)};
 }
 
 }  // namespace signaling

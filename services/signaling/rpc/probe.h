@@ -37,7 +37,7 @@ class Probe {
   std::array<prometheus::Counter*, kReasonCount + 1> errors_{};
 };
 
-// signaling_sessions, signaling_rooms, signaling_participants: read from the engine when scraped.
+// signaling_sessions, signaling_rooms, signaling_participants, signaling_offers: read from the engine when scraped.
 class EngineCollector final : public prometheus::Collectable {
  public:
   explicit EngineCollector(const Engine& engine) : engine_(engine) {}

@@ -13,6 +13,7 @@
 #include "services/common/ids.h"
 #include "services/signaling/rpc/connect.h"
 #include "services/signaling/rpc/multiplex.h"
+#include "services/signaling/rpc/room_service.h"
 #include "services/signaling/rpc/self_check.h"
 #include "signaling/v1/signaling.grpc.pb.h"
 
@@ -24,12 +25,13 @@ namespace v1 = signaling::v1;
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::chrono::seconds kBeatPatience{5};
 
-// Health names: "" and the service for clients; liveness and readiness for probes.
-constexpr const char* kHealthNames[] = {"signaling.v1.SignalingService", "liveness", "readiness"};
+// Health names: "" and the services for clients; liveness and readiness for probes.
+constexpr const char* kHealthNames[] = {"signaling.v1.SignalingService", "signaling.v1.RoomService",
+                                        "liveness", "readiness"};
 
-class Service final : public v1::SignalingService::CallbackService {
+class SignalingService final : public v1::SignalingService::CallbackService {
  public:
-  explicit Service(const StreamContext& context) : context_(context) {}
+  explicit SignalingService(const StreamContext& context) : context_(context) {}
 
   grpc::ServerBidiReactor<v1::ConnectRequest, v1::ConnectResponse>* Connect(
       grpc::CallbackServerContext* call) override {
@@ -70,7 +72,8 @@ class Server::Impl {
         context_{engine,       queue_, scheduler_,
                  streams_,     probe_, absl::ToChronoMicroseconds(options.flush_interval),
                  NewRandomId()},
-        service_(context_) {}
+        signaling_service_(context_),
+        room_service_(MakeRoomService(context_)) {}
 
   ~Impl() { Shutdown(absl::ZeroDuration()); }
 
@@ -88,7 +91,8 @@ class Server::Impl {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-    builder.RegisterService(&service_);
+    builder.RegisterService(&signaling_service_);
+    builder.RegisterService(room_service_.get());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
       return absl::UnavailableError(
@@ -144,7 +148,8 @@ class Server::Impl {
   StreamRegistry streams_;
   Scheduler scheduler_;
   const StreamContext context_;
-  Service service_;
+  SignalingService signaling_service_;
+  const std::unique_ptr<v1::RoomService::CallbackService> room_service_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<SelfCheck> self_check_;
   std::uint16_t port_ = 0;

@@ -1,4 +1,4 @@
-// The gRPC server: SignalingService, health and reflection on one port.
+// The gRPC server: SignalingService, RoomService, health and reflection on one port.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,83 @@
+#include "services/signaling/rpc/watch.h"
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+// Read at a time, and so the most that a watcher holds. One that does not keep up falls behind in the log, which costs
+// nothing, until the log has gone past it.
+constexpr std::size_t kEventsAtATime = 64;
+
+class Watch final : public WatchWriter, private EventSink {
+ public:
+  Watch(const StreamContext& context, std::string cursor)
+      : WatchWriter(context, std::chrono::microseconds(0)),
+        office_(context.engine.back_office()),
+        cursor_(std::move(cursor)) {}
+
+  void Tick() override {}
+
+ private:
+  void OnStart() override { Flush(); }
+
+  void OnEnd() override {
+    if (watching_) office_.Unwatch(this);
+  }
+
+  // With the engine's locks held.
+  void OnEvents() override {
+    if (!noted_.exchange(true)) context_.queue.Note(weak_from_this());
+  }
+
+  absl::StatusOr<bool> Next(v1::WatchEventsResponse* response) override {
+    if (!watching_) return Begin(response);
+    if (next_ == events_.size()) {
+      events_.clear();
+      next_ = 0;
+      noted_ = false;  // before the reading: what comes during it is noted again
+      absl::Status read = office_.ReadEvents(read_, kEventsAtATime, &events_);
+      if (!read.ok()) return read;
+      read_ += events_.size();
+      if (events_.empty()) return false;
+    }
+    response->Swap(&events_[next_++]);
+    return true;
+  }
+
+  // Here and not in OnStart, since the sink is called from the moment that the engine knows it, and what it causes has
+  // to wait for the start's number.
+  absl::StatusOr<bool> Begin(v1::WatchEventsResponse* response) {
+    const absl::StatusOr<std::uint64_t> start = office_.Watch(cursor_, this);
+    if (!start.ok()) return start.status();
+    watching_ = true;
+    read_ = *start;
+    response->set_cursor(office_.CursorOf(read_));
+    return true;
+  }
+
+  // Constant after construction.
+  BackOffice& office_;
+  const std::string cursor_;
+
+  std::atomic<bool> noted_{false};
+
+  // Of the one caller of Next.
+  bool watching_ = false;
+  std::uint64_t read_ = 0;  // the number of the last event that was read
+  std::vector<v1::WatchEventsResponse> events_;
+  std::size_t next_ = 0;  // of them
+};
+
+}  // namespace
+
+std::shared_ptr<WatchWriter> MakeWatch(const StreamContext& context, const std::string& cursor) {
+  return std::make_shared<Watch>(context, cursor);
+}
+
+}  // namespace signaling
