@@ -15,6 +15,18 @@ ABSL_FLAG(bool, allow_anonymous, false,
 ABSL_FLAG(bool, reflection, true, "Serve gRPC reflection.");
 ABSL_FLAG(std::string, engine, "memory", "Where the state is kept: memory.");
 ABSL_FLAG(int, max_participants, 5, "Participants a room takes at most.");
+ABSL_FLAG(std::string, media, "any",
+          "What rooms that do not say, and offers by id, take: any or audio.");
+ABSL_FLAG(
+    bool, relay_only, false,
+    "Rooms that do not say, and offers by id, keep the participants' addresses from each other.");
+ABSL_FLAG(absl::Duration, room_empty_timeout, absl::Minutes(1),
+          "A room without participants ends after this time.");
+ABSL_FLAG(absl::Duration, offer_ttl, absl::Hours(1),
+          "An offer that does not say otherwise waits this long for a claim.");
+ABSL_FLAG(absl::Duration, claim_lease, absl::Seconds(15),
+          "A claimed offer has to be answered within this time.");
+ABSL_FLAG(int, max_offers, 50, "Offers of one session that may wait at a time.");
 ABSL_FLAG(absl::Duration, link_flush_interval, absl::Microseconds(500),
           "At most one write per interval to a gateway, the first at once.");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error.");
@@ -22,9 +34,50 @@ ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error.");
 namespace signaling {
 namespace {
 
-absl::Status CheckPort(const char* flag, int port) {
-  if (port >= 0 && port <= 65535) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("--", flag, "=", port, ": must be 0 to 65535"));
+absl::Status CheckCount(const char* flag, int value, int least, int most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, "=", value, ": must be ", least, " to ", most));
+}
+
+absl::Status CheckDuration(const char* flag, absl::Duration value, absl::Duration least,
+                           absl::Duration most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--", flag, "=", absl::FormatDuration(value),
+                                                 ": must be ", absl::FormatDuration(least), " to ",
+                                                 absl::FormatDuration(most)));
+}
+
+// The rules of rooms and offers.
+absl::Status ReadEngineFlags(EngineOptions* options) {
+  if (absl::GetFlag(FLAGS_engine) != "memory") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--engine=", absl::GetFlag(FLAGS_engine), ": must be memory"));
+  }
+  const std::string media = absl::GetFlag(FLAGS_media);
+  if (media != "any" && media != "audio") {
+    return absl::InvalidArgumentError(absl::StrCat("--media=", media, ": must be any or audio"));
+  }
+  const int participants = absl::GetFlag(FLAGS_max_participants);
+  const int offers = absl::GetFlag(FLAGS_max_offers);
+  options->audio_only = media == "audio";
+  options->relay_only = absl::GetFlag(FLAGS_relay_only);
+  options->room_empty_timeout = absl::GetFlag(FLAGS_room_empty_timeout);
+  options->offer_ttl = absl::GetFlag(FLAGS_offer_ttl);
+  options->claim_lease = absl::GetFlag(FLAGS_claim_lease);
+  for (const absl::Status& status :
+       {// A room of more, with all the metadata that each may have, is more than an outbox holds.
+        CheckCount("max_participants", participants, 2, 50),
+        CheckCount("max_offers", offers, 1, 1000),
+        CheckDuration("room_empty_timeout", options->room_empty_timeout, absl::Seconds(1),
+                      absl::Hours(24)),
+        CheckDuration("offer_ttl", options->offer_ttl, absl::Seconds(1), absl::Hours(24)),
+        CheckDuration("claim_lease", options->claim_lease, absl::Seconds(1), absl::Minutes(5))}) {
+    if (!status.ok()) return status;
+  }
+  options->max_participants = static_cast<std::size_t>(participants);
+  options->max_waiting_offers = static_cast<std::size_t>(offers);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -38,7 +91,7 @@ absl::StatusOr<ServiceConfig> ConfigFromFlags() {
   for (const auto& [name, port] :
        {std::pair{"port", absl::GetFlag(FLAGS_port)},
         std::pair{"internal_port", absl::GetFlag(FLAGS_internal_port)}}) {
-    if (absl::Status status = CheckPort(name, port); !status.ok()) return status;
+    if (absl::Status status = CheckCount(name, port, 0, 65535); !status.ok()) return status;
   }
   config.server.port = static_cast<std::uint16_t>(absl::GetFlag(FLAGS_port));
   config.internal_port = static_cast<std::uint16_t>(absl::GetFlag(FLAGS_internal_port));
@@ -48,17 +101,7 @@ absl::StatusOr<ServiceConfig> ConfigFromFlags() {
       config.server.flush_interval > absl::Milliseconds(100)) {
     return absl::InvalidArgumentError("--link_flush_interval: must be 0 to 100ms");
   }
-  if (absl::GetFlag(FLAGS_engine) != "memory") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--engine=", absl::GetFlag(FLAGS_engine), ": must be memory"));
-  }
-  // A room of more, with all the metadata that each may have, is more than an outbox holds.
-  const int participants = absl::GetFlag(FLAGS_max_participants);
-  if (participants < 2 || participants > 50) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--max_participants=", participants, ": must be 2 to 50"));
-  }
-  config.engine.max_participants = static_cast<std::size_t>(participants);
+  if (absl::Status status = ReadEngineFlags(&config.engine); !status.ok()) return status;
   if (!log::ParseLevel(absl::GetFlag(FLAGS_log_level), &config.log_level)) {
     return absl::InvalidArgumentError(absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),
                                                    ": must be debug, info, warning or error"));
