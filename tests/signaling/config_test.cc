@@ -1,0 +1,68 @@
+#include "services/signaling/config.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/string_view.h"
+
+namespace signaling {
+namespace {
+
+// The configuration with one flag set, as from the command line.
+absl::StatusOr<ServiceConfig> With(const char* flag, const char* value) {
+  const absl::FlagSaver saver;
+  std::string error;
+  EXPECT_TRUE(absl::FindCommandLineFlag(flag)->ParseFrom(value, &error)) << flag << ": " << error;
+  return ConfigFromFlags();
+}
+
+TEST(ServiceConfigTest, TheDefaultsAreThoseOfTheEngine) {
+  const auto config = ConfigFromFlags();
+  ASSERT_TRUE(config.ok()) << config.status();
+  const EngineOptions& engine = config->engine;
+  const EngineOptions defaults;
+  EXPECT_EQ(engine.max_participants, defaults.max_participants);
+  EXPECT_EQ(engine.audio_only, defaults.audio_only);
+  EXPECT_EQ(engine.relay_only, defaults.relay_only);
+  EXPECT_EQ(engine.room_empty_timeout, defaults.room_empty_timeout);
+  EXPECT_EQ(engine.offer_ttl, defaults.offer_ttl);
+  EXPECT_EQ(engine.claim_lease, defaults.claim_lease);
+  EXPECT_EQ(engine.max_waiting_offers, defaults.max_waiting_offers);
+}
+
+TEST(ServiceConfigTest, EachFlagReachesItsOption) {
+  EXPECT_EQ(With("max_participants", "2")->engine.max_participants, 2u);
+  EXPECT_TRUE(With("media", "audio")->engine.audio_only);
+  EXPECT_TRUE(With("relay_only", "true")->engine.relay_only);
+  EXPECT_EQ(With("room_empty_timeout", "1s")->engine.room_empty_timeout, absl::Seconds(1));
+  EXPECT_EQ(With("offer_ttl", "24h")->engine.offer_ttl, absl::Hours(24));
+  EXPECT_EQ(With("claim_lease", "5m")->engine.claim_lease, absl::Minutes(5));
+  EXPECT_EQ(With("max_offers", "1000")->engine.max_waiting_offers, 1000u);
+}
+
+TEST(ServiceConfigTest, NamesTheFlagThatCannotBe) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"port", "65536"},           {"internal_port", "-1"},
+      {"address", "localhost"},    {"engine", "stone"},
+      {"max_participants", "1"},   {"max_participants", "51"},
+      {"media", "video"},          {"media", ""},
+      {"max_offers", "0"},         {"max_offers", "1001"},
+      {"room_empty_timeout", "0"}, {"room_empty_timeout", "24h1s"},
+      {"offer_ttl", "999ms"},      {"offer_ttl", "inf"},
+      {"claim_lease", "-1s"},      {"claim_lease", "301s"},
+      {"log_level", "loud"},       {"link_flush_interval", "101ms"},
+  };
+  for (const auto& [flag, value] : cases) {
+    const auto config = With(flag, value);
+    ASSERT_FALSE(config.ok()) << flag << "=" << value;
+    EXPECT_NE(std::string(config.status().message()).find(flag), std::string::npos)
+        << config.status();
+  }
+}
+
+}  // namespace
+}  // namespace signaling
