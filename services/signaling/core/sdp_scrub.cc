@@ -72,6 +72,11 @@ bool IsLocalName(std::string_view name) {
 }
 
 void AppendScrubbed(std::string_view text, std::string* out) {
+  // Every address has one of them; most lines have neither.
+  if (text.find('.') == std::string_view::npos && text.find(':') == std::string_view::npos) {
+    out->append(text);
+    return;
+  }
   const std::size_t start = out->size();
   if (!ScrubOnce(text, out)) return;
   // What stood beside an address may make another one with what replaced it. Every change takes a name, takes bytes,

@@ -7,11 +7,10 @@
 namespace signaling {
 
 void Delivery::Send(Session* to, signaling::v1::DownFrame&& event) {
-  if (to->overflowed) return;
+  if (to->ending) return;
   if (!to->outbox.Append(std::move(event))) {
-    to->overflowed = true;
-    overflowed_.push_back(to);
-    return;
+    return End(to, signaling::v1::LEAVE_REASON_OVERFLOW,
+               MakeClosed(Reason::kSlowConsumer, "too many unacknowledged events"));
   }
   if (to->opened) to->sink->OnUnsent(to->tag);
 }
@@ -25,6 +24,12 @@ void Delivery::Refuse(Session* to, std::uint64_t id, Reason reason, std::string_
   signaling::v1::DownFrame event;
   *event.mutable_error() = MakeError(reason, message);
   Answer(to, id, std::move(event));
+}
+
+void Delivery::End(Session* session, signaling::v1::LeaveReason reason,
+                   signaling::v1::Closed closed) {
+  if (std::exchange(session->ending, true)) return;
+  endings_.push_back({session, reason, std::move(closed)});
 }
 
 }  // namespace signaling

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/common/reason.h"
@@ -31,11 +32,19 @@ class Delivery {
     }
   }
 
-  // The sessions noted since the last call, each once.
-  std::vector<Session*> TakeOverflowed() { return std::exchange(overflowed_, {}); }
+  // The session has to end with the operation that runs. It gets nothing more.
+  void End(Session* session, signaling::v1::LeaveReason reason, signaling::v1::Closed closed);
+
+  struct Ending {
+    Session* session;
+    signaling::v1::LeaveReason reason;
+    signaling::v1::Closed closed;
+  };
+  // Those noted since the last call, each once.
+  std::vector<Ending> TakeEndings() { return std::exchange(endings_, {}); }
 
  private:
-  std::vector<Session*> overflowed_;
+  std::vector<Ending> endings_;
 };
 
 }  // namespace signaling

@@ -26,7 +26,7 @@ std::string NewClientId() { return "c-" + NewRandomId().substr(0, 12); }
 }  // namespace
 
 MemoryEngine::MemoryEngine(const EngineOptions& options, const Clock& clock)
-    : options_(options), clock_(clock), router_(options_, delivery_) {}
+    : options_(options), clock_(clock), back_office_(*this), state_(options_, clock) {}
 
 MemoryEngine::~MemoryEngine() = default;
 
@@ -49,12 +49,15 @@ void MemoryEngine::Open(const SessionId& id, const v1::Open& open, SessionSink* 
   auto made = std::make_unique<Session>(id, ++last_epoch_, options_);
   Session* session = made.get();
   sessions_.emplace(id, std::move(made));
+  state_.sessions.emplace(session->epoch, session);
   session->sink = sink;
   session->tag = tag;
   session->plain = open.path() == v1::SESSION_PATH_PLAIN;
   session->may_adopt = session->plain && open.client_id().empty();
   session->client_id = open.client_id().empty() ? NewClientId() : open.client_id();
   session->metadata = open.metadata();
+  session->opened_time = clock_.Now();
+  session->remote_address = open.remote_address();
   OpenNow(session, open.room());
   Settle();
 }
@@ -64,24 +67,28 @@ void MemoryEngine::OpenNow(Session* session, const std::string& room_name) {
   opened.set_session_id(session->id.ToString());
   opened.set_epoch(session->epoch);
   opened.set_client_id(session->client_id);
+  opened.set_relay_only(options_.relay_only);
   if (!room_name.empty()) {
-    if (Room* room = FindRoom(room_name)) {
-      if (Session* rival = room->Find(session->client_id)) {
-        PendingClaim claim;
-        claim.room = room_name;
-        return Wait(session, rival, std::move(claim));
-      }
+    const Rooms::Admission admission = state_.rooms.Admit(*session, room_name);
+    absl::Status refusal = admission.refusal;
+    if (admission.must_knock) {
+      refusal = Refusal(Reason::kPermissionDenied, "one knocks at this room, which / cannot do");
     }
-    const Room* room = TakeSeat(session, room_name);
-    if (room == nullptr) {
-      return Close(session, v1::LEAVE_REASON_CLOSED,
-                   MakeClosed(Reason::kRoomFull, "the room is full"));
+    if (refusal.ok() && admission.rival != nullptr) {
+      PendingClaim claim;
+      claim.room = room_name;
+      return Wait(session, admission.rival, std::move(claim));
     }
-    *opened.mutable_room() = room->ViewOf(*session);
+    if (refusal.ok()) {
+      const absl::StatusOr<Room*> seat = state_.rooms.TakeSeat(session, room_name, {});
+      if (seat.ok()) *opened.mutable_room() = (*seat)->ViewOf(*session);
+      refusal = seat.status();
+    }
+    if (!refusal.ok()) return Close(session, v1::LEAVE_REASON_CLOSED, MakeClosed(refusal));
   }
   session->opened = true;
   session->sink->OnOpened(session->tag, std::move(opened));
-  if (session->room != nullptr) Announce(session);
+  if (session->room != nullptr) state_.rooms.Announce(session);
 }
 
 void MemoryEngine::End(const SessionId& id, const SessionSink* holder, v1::Detach::Cause cause) {
@@ -129,132 +136,133 @@ MemoryEngine::Outcome MemoryEngine::Execute(Session* session, v1::UpFrame* frame
     case v1::UpFrame::kRoom:
       if (frame->room().has_join()) return Join(session, *frame);
       if (frame->room().has_leave()) Leave(session, *frame);
-      if (frame->room().has_update()) Update(session, frame);
+      if (frame->room().has_update()) {
+        session->metadata.swap(*frame->mutable_room()->mutable_update()->mutable_metadata());
+        state_.rooms.TellUpdated(session, session->client_id);
+      }
       return {};
+    case v1::UpFrame::kSignal: return Signal(session, frame);
+    case v1::UpFrame::kApp:
+      if (session->room == nullptr) {
+        Refuse(session, frame->id(), Refusal(Reason::kNotInRoom, "join a room first"));
+      } else {
+        state_.router.App(session, frame);
+      }
+      return {};
+    case v1::UpFrame::kOffer: Offer(session, frame); return {};
+    case v1::UpFrame::kModerate: state_.moderation.Execute(session, *frame); return {};
     case v1::UpFrame::kRefused:
-      delivery_.Refuse(session, frame->id(), static_cast<Reason>(frame->refused().reason()),
-                       frame->refused().message());
+      state_.delivery.Refuse(session, frame->id(), static_cast<Reason>(frame->refused().reason()),
+                             frame->refused().message());
       return {};
-    default: break;
+    default: return {};
   }
-  if (session->room == nullptr) {
-    delivery_.Refuse(session, frame->id(), Reason::kNotInRoom, "join a room first");
-    return {};
-  }
-  if (frame->has_signal()) return Signal(session, frame);
-  if (frame->has_app()) router_.App(session, frame);
-  return {};
+}
+
+void MemoryEngine::Refuse(Session* session, std::uint64_t id, const absl::Status& refusal) {
+  v1::DownFrame verdict;
+  *verdict.mutable_error() = MakeError(refusal);
+  state_.delivery.Answer(session, id, std::move(verdict));
 }
 
 MemoryEngine::Outcome MemoryEngine::Join(Session* session, const v1::UpFrame& frame) {
   const v1::Join& join = frame.room().join();
-  if (session->room != nullptr) {
-    delivery_.Refuse(session, frame.id(), Reason::kAlreadyInRoom,
-                     "leave the room first: one at a time");
+  Rooms& rooms = state_.rooms;
+  if (session->room != nullptr || session->knocking != nullptr) {
+    Refuse(session, frame.id(),
+           Refusal(Reason::kAlreadyInRoom, "leave the room first: one at a time"));
     return {};
   }
-  if (Room* room = FindRoom(join.room())) {
-    if (Session* rival = room->Find(session->client_id)) {
-      if (!join.keep_existing()) return {.rival = rival};
-      delivery_.Refuse(session, frame.id(), Reason::kClientIdTaken,
-                       "another session is here under this client_id");
-      return {};
+  const Rooms::Admission admission = rooms.Admit(*session, join.room());
+  absl::Status refusal = admission.refusal;
+  if (refusal.ok() && admission.rival != nullptr) {
+    if (!join.keep_existing()) return {.rival = admission.rival};
+    refusal = Refusal(Reason::kClientIdTaken, "another session is here under this client_id");
+  }
+  if (refusal.ok()) {
+    if (!join.metadata().empty()) session->metadata = join.metadata();
+    if (admission.must_knock) {
+      refusal = rooms.Knock(session, rooms.Find(join.room()), frame.id());
+      if (refusal.ok()) return {};
+    } else {
+      const absl::StatusOr<Room*> seat = rooms.TakeSeat(session, join.room(), join.options());
+      if (seat.ok()) {
+        v1::DownFrame answer;
+        *answer.mutable_room()->mutable_joined() = (*seat)->ViewOf(*session);
+        state_.delivery.Answer(session, frame.id(), std::move(answer));
+        rooms.Announce(session);
+        return {};
+      }
+      refusal = seat.status();
     }
   }
-  const Room* room = TakeSeat(session, join.room());
-  if (room == nullptr) {
-    delivery_.Refuse(session, frame.id(), Reason::kRoomFull, "the room is full");
-    return {};
-  }
-  if (!join.metadata().empty()) session->metadata = join.metadata();
-  v1::DownFrame answer;
-  *answer.mutable_room()->mutable_joined() = room->ViewOf(*session);
-  delivery_.Answer(session, frame.id(), std::move(answer));
-  Announce(session);
+  Refuse(session, frame.id(), refusal);
   return {};
 }
 
 void MemoryEngine::Leave(Session* session, const v1::UpFrame& frame) {
-  if (session->room == nullptr) {
-    return delivery_.Refuse(session, frame.id(), Reason::kNotInRoom, "there is no room to leave");
+  if (session->room == nullptr && session->knocking == nullptr) {
+    return Refuse(session, frame.id(), Refusal(Reason::kNotInRoom, "there is no room to leave"));
   }
-  FreeSeat(session, v1::LEAVE_REASON_LEFT);
+  state_.rooms.StopKnocking(session);
+  state_.rooms.FreeSeat(session, v1::LEAVE_REASON_LEFT);
   v1::DownFrame answer;
   answer.mutable_room()->mutable_left()->set_reason(v1::LEAVE_REASON_LEFT);
-  delivery_.Answer(session, frame.id(), std::move(answer));
+  state_.delivery.Answer(session, frame.id(), std::move(answer));
   ResolveWaitersOf(session, /*taken=*/false);
 }
 
-void MemoryEngine::Update(Session* session, v1::UpFrame* frame) {
-  session->metadata.swap(*frame->mutable_room()->mutable_update()->mutable_metadata());
-  if (session->room == nullptr) return;
-  delivery_.Tell(*session->room, session, [&](const Session& other, v1::RoomEvent* event) {
-    event->mutable_participant_updated()->set_client_id(session->client_id);
-    *event->mutable_participant_updated()->mutable_participant() = ParticipantView(*session, other);
-  });
+void MemoryEngine::Offer(Session* session, v1::UpFrame* frame) {
+  switch (frame->offer().command_case()) {
+    case v1::OfferCommand::kCreate: return state_.mailbox.Create(session, frame);
+    case v1::OfferCommand::kClaim: return state_.mailbox.Claim(session, *frame);
+    case v1::OfferCommand::kWithdraw: return state_.mailbox.Withdraw(session, *frame);
+    case v1::OfferCommand::COMMAND_NOT_SET: return;
+  }
 }
 
 MemoryEngine::Outcome MemoryEngine::Signal(Session* session, v1::UpFrame* frame) {
+  const bool by_offer = !frame->signal().offer_id().empty();
+  if (!by_offer && session->room == nullptr) {
+    Refuse(session, frame->id(), Refusal(Reason::kNotInRoom, "join a room first"));
+    return {};
+  }
   const std::string& named = frame->signal().client_id();
   const bool may_adopt = session->may_adopt;
   if (!named.empty() && named != session->client_id) {
-    if (!session->may_adopt) {
-      delivery_.Refuse(session, frame->id(), Reason::kClientIdMismatch,
-                       "client_id is not this session's");
+    if (!may_adopt) {
+      Refuse(session, frame->id(),
+             Refusal(Reason::kClientIdMismatch, "client_id is not this session's"));
       return {};
     }
-    if (Session* rival = session->room->Find(named)) return {.rival = rival};
-    Adopt(session, named);
+    if (Session* rival = Adopt(session, named)) return {.rival = rival};
+    if (session->ending) return {};
   }
   if (!named.empty()) session->may_adopt = false;
-  router_.Signal(session, frame);
+  if (by_offer) {
+    state_.mailbox.Signal(session, frame);
+  } else {
+    state_.router.Signal(session, frame);
+  }
   // Those who want the name it had before can have it.
   if (may_adopt && !session->may_adopt) ResolveWaitersOf(session, /*taken=*/false);
   return {};
 }
 
-void MemoryEngine::Adopt(Session* session, const std::string& client_id) {
-  const std::string before = std::exchange(session->client_id, client_id);
-  delivery_.Tell(*session->room, session, [&](const Session& other, v1::RoomEvent* event) {
-    event->mutable_participant_updated()->set_client_id(before);
-    *event->mutable_participant_updated()->mutable_participant() = ParticipantView(*session, other);
-  });
-}
-
-Room* MemoryEngine::FindRoom(const std::string& name) {
-  const auto found = rooms_.find(name);
-  return found == rooms_.end() ? nullptr : found->second.get();
-}
-
-Room* MemoryEngine::TakeSeat(Session* session, const std::string& name) {
-  Room* room = FindRoom(name);
-  if (room == nullptr) {
-    room = rooms_.emplace(name, std::make_unique<Room>(name, options_.max_participants))
-               .first->second.get();
+Session* MemoryEngine::Adopt(Session* session, const std::string& client_id) {
+  if (session->room != nullptr) {
+    if (state_.rooms.bans().Has(session->room->name(), client_id)) {
+      state_.rooms.FreeSeat(session, v1::LEAVE_REASON_KICKED);
+      state_.delivery.End(session, v1::LEAVE_REASON_KICKED,
+                          MakeClosed(Reason::kBanned, "this client_id was removed from the room"));
+      return nullptr;
+    }
+    if (Session* rival = session->room->Find(client_id)) return rival;
   }
-  if (room->full()) return nullptr;
-  room->Add(session, ++last_join_order_, clock_.Now());
-  ++participants_;
-  return room;
-}
-
-void MemoryEngine::Announce(Session* newcomer) {
-  delivery_.Tell(*newcomer->room, newcomer, [&](const Session& other, v1::RoomEvent* event) {
-    *event->mutable_participant_joined()->mutable_participant() = ParticipantView(*newcomer, other);
-  });
-  router_.DeliverKept(newcomer);
-}
-
-void MemoryEngine::FreeSeat(Session* session, v1::LeaveReason reason) {
-  Room* room = session->room;
-  if (room == nullptr) return;
-  room->Remove(session);
-  --participants_;
-  delivery_.Tell(*room, session, [&](const Session&, v1::RoomEvent* event) {
-    event->mutable_participant_left()->set_client_id(session->client_id);
-    event->mutable_participant_left()->set_reason(reason);
-  });
-  if (room->empty()) rooms_.erase(rooms_.find(room->name()));
+  const std::string before = std::exchange(session->client_id, client_id);
+  state_.offers.Renamed(session);
+  state_.rooms.TellUpdated(session, before);
+  return nullptr;
 }
 
 void MemoryEngine::Close(Session* session, v1::LeaveReason reason, v1::Closed closed) {
@@ -262,9 +270,12 @@ void MemoryEngine::Close(Session* session, v1::LeaveReason reason, v1::Closed cl
   if (found == sessions_.end()) return;  // ended already in this operation
   ended_.push_back(std::move(found->second));
   sessions_.erase(found);
+  state_.sessions.erase(session->epoch);
   std::erase(waiting_, session);
-  session->overflowed = true;  // nothing more for it
-  FreeSeat(session, reason);
+  session->ending = true;
+  state_.rooms.StopKnocking(session);
+  state_.rooms.FreeSeat(session, reason);
+  state_.offers.SessionEnded(session);
   session->sink->OnClosed(session->tag, std::move(closed));
   ResolveWaitersOf(session, /*taken=*/false);
 }
@@ -275,6 +286,11 @@ void MemoryEngine::Alive(const SessionRef& ref) {
   if (session == nullptr) return;
   ResolveWaitersOf(session, /*taken=*/true);
   Settle();
+}
+
+void MemoryEngine::Measured(const SessionRef& ref, absl::Duration round_trip) {
+  MutexLock lock(mu_);
+  if (Session* session = Find(ref)) session->round_trip = round_trip;
 }
 
 void MemoryEngine::Wait(Session* session, Session* rival, PendingClaim claim) {
@@ -297,17 +313,17 @@ void MemoryEngine::ResolveWaitersOf(const Session* rival, bool taken) {
 void MemoryEngine::Resolve(Session* session, bool taken) {
   const std::unique_ptr<PendingClaim> claim = std::move(session->pending);
   std::erase(waiting_, session);
-  if (session->overflowed) return;
+  if (session->ending) return;
   constexpr std::string_view kTaken = "another session is here under this client_id";
   if (!claim->room.empty()) {
     if (taken) {
       return Close(session, v1::LEAVE_REASON_CLOSED, MakeClosed(Reason::kClientIdTaken, kTaken));
     }
     OpenNow(session, claim->room);
-    if (session->overflowed) return;  // the room was full
+    if (session->ending) return;  // the room did not take it
   } else if (taken) {
     const std::uint64_t id = claim->frames.front().id();
-    delivery_.Refuse(session, id, Reason::kClientIdTaken, kTaken);
+    state_.delivery.Refuse(session, id, Reason::kClientIdTaken, kTaken);
     Processed(session, id);
     claim->frames.pop_front();
   }
@@ -333,11 +349,13 @@ PullResult MemoryEngine::Pull(const SessionRef& ref, std::uint64_t after_seq, st
 
 void MemoryEngine::Expire() {
   MutexLock lock(mu_);
+  state_.offers.Expire();
+  state_.rooms.Expire();
   const absl::Duration now = clock_.Uptime();
   const std::vector<Session*> candidates = waiting_;
   for (const Session* session : candidates) {
     // Acting for one may have ended or decided another.
-    if (session->overflowed || session->pending == nullptr || session->pending->deadline > now)
+    if (session->ending || session->pending == nullptr || session->pending->deadline > now)
       continue;
     Close(session->pending->incumbent, v1::LEAVE_REASON_REPLACED,
           MakeClosed(Reason::kSessionReplaced,
@@ -347,11 +365,10 @@ void MemoryEngine::Expire() {
 }
 
 void MemoryEngine::Settle() {
-  for (std::vector<Session*> overflowed = delivery_.TakeOverflowed(); !overflowed.empty();
-       overflowed = delivery_.TakeOverflowed()) {
-    for (Session* session : overflowed) {
-      Close(session, v1::LEAVE_REASON_OVERFLOW,
-            MakeClosed(Reason::kSlowConsumer, "too many unacknowledged events"));
+  for (std::vector<Delivery::Ending> endings = state_.delivery.TakeEndings(); !endings.empty();
+       endings = state_.delivery.TakeEndings()) {
+    for (Delivery::Ending& ending : endings) {
+      Close(ending.session, ending.reason, std::move(ending.closed));
     }
   }
   ended_.clear();
@@ -359,7 +376,10 @@ void MemoryEngine::Settle() {
 
 EngineStats MemoryEngine::Stats() const {
   MutexLock lock(mu_);
-  return {.sessions = sessions_.size(), .rooms = rooms_.size(), .participants = participants_};
+  return {.sessions = sessions_.size(),
+          .rooms = state_.rooms.by_name().size(),
+          .participants = state_.rooms.participants(),
+          .offers = state_.offers.size()};
 }
 
 }  // namespace signaling

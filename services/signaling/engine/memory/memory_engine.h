@@ -9,9 +9,8 @@
 #include "services/common/clock.h"
 #include "services/common/mutex.h"
 #include "services/signaling/engine/engine.h"
-#include "services/signaling/engine/memory/delivery.h"
-#include "services/signaling/engine/memory/room.h"
-#include "services/signaling/engine/memory/router.h"
+#include "services/signaling/engine/memory/memory_back_office.h"
+#include "services/signaling/engine/memory/memory_state.h"
 #include "services/signaling/engine/memory/session.h"
 
 namespace signaling {
@@ -29,11 +28,23 @@ class MemoryEngine final : public Engine {
            signaling::v1::Detach::Cause cause) override;
   void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) override;
   void Alive(const SessionRef& session) override;
+  void Measured(const SessionRef& session, absl::Duration round_trip) override;
   void Acknowledge(const SessionRef& session, std::uint64_t seq) override;
   PullResult Pull(const SessionRef& session, std::uint64_t after_seq, std::uint32_t slot,
                   PullBudget* budget, signaling::v1::DownBatch* batch) override;
   void Expire() override;
   EngineStats Stats() const override;
+
+  BackOffice& back_office() override { return back_office_; }
+
+  // For the back office: `act` on the state, as one operation.
+  template <typename Act>
+  auto Run(Act act) {
+    MutexLock lock(mu_);
+    auto result = act(state_);
+    Settle();
+    return result;
+  }
 
  private:
   // What became of a frame: done, or to wait for `rival`, which has the wanted client_id.
@@ -52,18 +63,14 @@ class MemoryEngine final : public Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Leave(Session* session, const signaling::v1::UpFrame& frame)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Update(Session* session, signaling::v1::UpFrame* frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Offer(Session* session, signaling::v1::UpFrame* frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Outcome Signal(Session* session, signaling::v1::UpFrame* frame)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-
-  void Adopt(Session* session, const std::string& client_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-
-  // The seat.
-  Room* FindRoom(const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Room* TakeSeat(Session* session, const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Announce(Session* newcomer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void FreeSeat(Session* session, signaling::v1::LeaveReason reason)
+  void Refuse(Session* session, std::uint64_t id, const absl::Status& refusal)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  // Takes the client_id that the session named, once. The rival that has it, or null.
+  Session* Adopt(Session* session, const std::string& client_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Opening and ending.
   void OpenNow(Session* session, const std::string& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -76,23 +83,21 @@ class MemoryEngine final : public Engine {
   void ResolveWaitersOf(const Session* rival, bool taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Resolve(Session* session, bool taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  // Ends the sessions whose outbox the operation overflowed, and all that follows from it.
+  // Ends the sessions that the operation noted for it, and all that follows from it.
   void Settle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  // Constant after construction.
   const EngineOptions options_;
   const Clock& clock_;
+  MemoryBackOffice back_office_;
 
   mutable Mutex mu_;
+  MemoryState state_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<SessionId, std::unique_ptr<Session>> sessions_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<std::string, std::unique_ptr<Room>> rooms_ ABSL_GUARDED_BY(mu_);
   std::vector<Session*> waiting_ ABSL_GUARDED_BY(mu_);
   // Ended in the running operation, which may still hold pointers to them.
   std::vector<std::unique_ptr<Session>> ended_ ABSL_GUARDED_BY(mu_);
-  Delivery delivery_ ABSL_GUARDED_BY(mu_);
-  Router router_ ABSL_GUARDED_BY(mu_);
   std::uint64_t last_epoch_ ABSL_GUARDED_BY(mu_) = 0;
-  std::uint64_t last_join_order_ ABSL_GUARDED_BY(mu_) = 0;
-  std::size_t participants_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace signaling

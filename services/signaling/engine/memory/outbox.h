@@ -26,6 +26,9 @@ class Outbox {
                   signaling::v1::DownBatch* batch) const;
 
   std::uint64_t last_seq() const { return last_seq_; }
+  // Unacknowledged.
+  std::size_t size() const { return entries_.size() - head_; }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   struct Entry {
@@ -33,7 +36,6 @@ class Outbox {
     std::size_t bytes;
   };
 
-  std::size_t size() const { return entries_.size() - head_; }
   std::uint64_t first_seq() const { return last_seq_ - size() + 1; }
 
   const std::size_t max_events_;

@@ -12,11 +12,6 @@ namespace v1 = signaling::v1;
 
 bool IsDescription(const v1::Signal& signal) { return signal.has_offer() || signal.has_answer(); }
 
-void Meet(Session* a, Session* b) {
-  a->last_peer = b;
-  b->last_peer = a;
-}
-
 }  // namespace
 
 Session* Router::Receiver(Session* from, const v1::UpFrame& frame) {
@@ -40,18 +35,41 @@ Session* Router::Receiver(Session* from, const v1::UpFrame& frame) {
 }
 
 void Router::Signal(Session* from, v1::UpFrame* frame) {
-  if (from->plain && from->room->participants().size() == 1 && frame->signal().to().empty() &&
+  v1::Signal* signal = frame->mutable_signal();
+  switch (Enforce(from->room->settings().media, signal)) {
+    case Passage::kPass: break;
+    case Passage::kDrop: return;
+    case Passage::kRefuse:
+      return delivery_.Refuse(from, frame->id(), Reason::kMediaNotAllowed,
+                              "only audio is allowed in this room");
+  }
+  if (from->plain && from->room->participants().size() == 1 && signal->to().empty() &&
       Keep(from, frame)) {
     return;
   }
   Session* receiver = Receiver(from, *frame);
   if (receiver == nullptr) return;
-  if (IsDescription(frame->signal())) Meet(from, receiver);
+  if (IsDescription(*signal)) Meet(from, receiver);
+  NoteKept(from, receiver, *signal);
   v1::DownFrame event;
-  event.mutable_signal()->Swap(frame->mutable_signal());
+  event.mutable_signal()->Swap(signal);
   event.mutable_signal()->set_client_id(from->client_id);
   event.mutable_signal()->clear_to();
+  event.mutable_signal()->clear_claim();
   delivery_.Send(receiver, std::move(event));
+}
+
+void Router::NoteKept(Session* from, Session* receiver, const v1::Signal& signal) {
+  if (from->kept == nullptr && receiver->kept == nullptr) return;
+  switch (signal.signal_case()) {
+    case v1::Signal::kOffer:
+      kept_.Drop(from, v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_SUPERSEDED);
+      break;
+    case v1::Signal::kAnswer: kept_.Answered(receiver, from); break;
+    case v1::Signal::kIceCandidate: kept_.KeepCandidate(from, signal.ice_candidate()); break;
+    case v1::Signal::kReject: kept_.Rejected(receiver, from, signal.reject()); break;
+    case v1::Signal::SIGNAL_NOT_SET: break;
+  }
 }
 
 void Router::App(Session* from, v1::UpFrame* frame) {
@@ -65,52 +83,31 @@ void Router::App(Session* from, v1::UpFrame* frame) {
   event.mutable_app()->set_client_id(from->client_id);
   event.mutable_app()->clear_to();
   if (receiver != nullptr) return delivery_.Send(receiver, std::move(event));
-  for (Session* other : from->room->participants()) {
-    if (other != from) delivery_.Send(other, v1::DownFrame(event));
+  Broadcast(*from->room, event, from);
+}
+
+std::size_t Router::Broadcast(const Room& room, const v1::DownFrame& event, const Session* except) {
+  std::size_t receivers = 0;
+  for (Session* session : room.participants()) {
+    if (session == except) continue;
+    delivery_.Send(session, v1::DownFrame(event));
+    ++receivers;
   }
+  return receivers;
 }
 
 bool Router::Keep(Session* from, v1::UpFrame* frame) {
   v1::Signal* signal = frame->mutable_signal();
-  if (signal->has_offer()) {
-    from->kept = std::make_unique<KeptOffer>();
-    from->kept->offer.Swap(signal->mutable_offer());
-    // Nobody is there yet, but nothing is lost either: there is nothing to do about it.
-    v1::DownFrame verdict;
-    *verdict.mutable_error() =
-        MakeError(Reason::kPeerUnavailable,
-                  "nobody else is here; the offer is kept for whoever comes next", Action::kNone);
-    delivery_.Answer(from, frame->id(), std::move(verdict));
-    return true;
-  }
-  if (!signal->has_ice_candidate() || from->kept == nullptr) return false;
-  KeptOffer& kept = *from->kept;
-  const std::size_t bytes = signal->ice_candidate().ByteSizeLong();
-  if (kept.candidates.size() >= options_.max_kept_candidates ||
-      kept.candidate_bytes + bytes > options_.max_kept_candidate_bytes) {
-    return false;
-  }
-  kept.candidate_bytes += bytes;
-  kept.candidates.emplace_back().Swap(signal->mutable_ice_candidate());
+  if (signal->has_ice_candidate()) return kept_.KeepCandidate(from, signal->ice_candidate());
+  if (!signal->has_offer()) return false;
+  kept_.Keep(from, signal->mutable_offer());
+  // Nobody is there yet, but nothing is lost either: there is nothing to do about it.
+  v1::DownFrame verdict;
+  *verdict.mutable_error() =
+      MakeError(Reason::kPeerUnavailable,
+                "nobody else is here; the offer is kept for whoever comes next", Action::kNone);
+  delivery_.Answer(from, frame->id(), std::move(verdict));
   return true;
-}
-
-void Router::DeliverKept(Session* newcomer) {
-  for (Session* maker : newcomer->room->participants()) {
-    if (maker == newcomer || maker->kept == nullptr) continue;
-    const std::unique_ptr<KeptOffer> kept = std::move(maker->kept);
-    Meet(maker, newcomer);
-    v1::DownFrame offer;
-    offer.mutable_signal()->set_client_id(maker->client_id);
-    offer.mutable_signal()->mutable_offer()->Swap(&kept->offer);
-    delivery_.Send(newcomer, std::move(offer));
-    for (v1::IceCandidate& candidate : kept->candidates) {
-      v1::DownFrame event;
-      event.mutable_signal()->set_client_id(maker->client_id);
-      event.mutable_signal()->mutable_ice_candidate()->Swap(&candidate);
-      delivery_.Send(newcomer, std::move(event));
-    }
-  }
 }
 
 }  // namespace signaling

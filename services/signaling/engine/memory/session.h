@@ -16,13 +16,7 @@ namespace signaling {
 
 class Room;
 struct Session;
-
-// A plain client's offer that found nobody there, kept for the next participant.
-struct KeptOffer {
-  signaling::v1::Description offer;
-  std::vector<signaling::v1::IceCandidate> candidates;
-  std::size_t candidate_bytes = 0;
-};
+struct StoredOffer;
 
 // What a session waits for while another one, which has the client_id it wants, is asked whether it still answers.
 // Later frames of the waiting session wait too, so that its order holds.
@@ -44,10 +38,10 @@ struct Session {
   SessionSink* sink = nullptr;
   std::uint64_t tag = 0;
 
-  bool plain = false;       // opened on `/`
-  bool may_adopt = false;   // plain, given no client_id, has adopted none
-  bool opened = false;      // OnOpened was said
-  bool overflowed = false;  // gets nothing more: its outbox was full, or it has ended
+  bool plain = false;      // opened on `/`
+  bool may_adopt = false;  // plain, given no client_id, has adopted none
+  bool opened = false;     // OnOpened was said
+  bool ending = false;     // gets nothing more: it ends with the operation that runs, or has ended
 
   std::string client_id;
   google::protobuf::Map<std::string, std::string> metadata;
@@ -60,8 +54,20 @@ struct Session {
   absl::Time joined_time;
   Session* last_peer = nullptr;  // the last offer or answer went to it or came from it
 
-  std::unique_ptr<KeptOffer> kept;
+  // In front of a room's door, and the id of the join that waits there.
+  Room* knocking = nullptr;
+  std::uint64_t knock_id = 0;
+
+  std::vector<StoredOffer*> made;     // not ended
+  std::vector<StoredOffer*> claimed;  // claimed or answered, not ended
+  StoredOffer* kept = nullptr;        // of those made, the one that waits in the room
+
   std::unique_ptr<PendingClaim> pending;
+
+  // For back ends.
+  absl::Time opened_time;
+  absl::Duration round_trip = absl::InfiniteDuration();  // none yet
+  std::string remote_address;
 };
 
 }  // namespace signaling

@@ -1,0 +1,52 @@
+// What clients ask of the stored offers: make, claim, take back, and signal from one side to the other.
+#pragma once
+
+#include <string_view>
+
+#include "services/signaling/core/media_policy.h"
+#include "services/signaling/engine/memory/offers.h"
+
+namespace signaling {
+
+// Not thread-safe; owned by MemoryEngine. The contents of frames are taken.
+class Mailbox {
+ public:
+  Mailbox(const EngineOptions& options, Offers& offers, Delivery& delivery)
+      : options_(options),
+        policy_{options.audio_only, options.relay_only},
+        offers_(offers),
+        delivery_(delivery) {}
+
+  void Create(Session* maker, signaling::v1::UpFrame* frame);
+  void Claim(Session* claimer, const signaling::v1::UpFrame& frame);
+  void Withdraw(Session* session, const signaling::v1::UpFrame& frame);
+
+  // A signal with an offer_id.
+  void Signal(Session* from, signaling::v1::UpFrame* frame);
+
+ private:
+  // Null: there is none that has not ended, and the session has its verdict.
+  StoredOffer* FindLive(Session* session, std::uint64_t id, const std::string& offer_id);
+  bool HasRoomFor(Session* maker, const signaling::v1::CreateOffer& create) const;
+
+  void SignalFromMaker(StoredOffer* offer, signaling::v1::UpFrame* frame);
+  void SignalFromClaimer(StoredOffer* offer, signaling::v1::UpFrame* frame);
+  void Answered(StoredOffer* offer, signaling::v1::UpFrame* frame);
+  void Rejected(StoredOffer* offer, const signaling::v1::UpFrame& frame);
+  // To the other side.
+  void Pass(const StoredOffer& offer, Session* from, signaling::v1::Signal* signal);
+  // False: it would be over the bounds, and the sender has its verdict.
+  bool Keep(KeptCandidates* kept, Session* from, const signaling::v1::UpFrame& frame);
+  void Misplaced(Session* from, const signaling::v1::UpFrame& frame, std::string_view message);
+
+  // Constant after construction.
+  const EngineOptions& options_;
+  const MediaPolicy policy_;
+  Offers& offers_;
+  Delivery& delivery_;
+};
+
+// Keeps one more candidate; false: it would be over the bounds of an offer.
+bool KeepCandidate(const signaling::v1::IceCandidate& candidate, KeptCandidates* kept);
+
+}  // namespace signaling

@@ -1,0 +1,206 @@
+#include "services/signaling/engine/memory/offers.h"
+
+#include <utility>
+#include <vector>
+
+#include "services/common/ids.h"
+#include "services/signaling/core/durations.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+// So that who comes too late hears what became of it.
+constexpr absl::Duration kMemory = absl::Minutes(1);
+
+}  // namespace
+
+bool HasEnded(const StoredOffer& offer) { return offer.maker == nullptr; }
+
+v1::OfferReason ReasonOf(const v1::Reject& reject) {
+  switch (reject.reason()) {
+    case v1::Reject::REASON_BUSY: return v1::OFFER_REASON_BUSY;
+    case v1::Reject::REASON_UNSUPPORTED: return v1::OFFER_REASON_UNSUPPORTED;
+    default: return v1::OFFER_REASON_DECLINED;
+  }
+}
+
+StoredOffer* Offers::Add(Session* maker, const std::string& room, absl::Duration ttl) {
+  auto made = std::make_unique<StoredOffer>();
+  StoredOffer* offer = made.get();
+  offer->id = NewRandomId();
+  offer->number = ++last_number_;
+  offer->maker = maker;
+  offer->maker_name = maker->client_id;
+  offer->room = room;
+  offer->created = clock_.Now();
+  offer->expires = offer->created + ttl;
+  offer->ttl_end = clock_.Uptime() + ttl;
+  deadlines_.Set(offer, offer->ttl_end);
+  maker->made.push_back(offer);
+  in_order_.emplace(offer->number, offer);
+  offers_.emplace(offer->id, std::move(made));
+  ++live_;
+  Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
+  return offer;
+}
+
+void Offers::Claim(StoredOffer* offer, Session* claimer) {
+  offer->state = v1::OFFER_STATE_CLAIMED;
+  offer->claimer = claimer;
+  offer->claimer_name = claimer->client_id;
+  ++offer->claims;
+  offer->lease_expires = clock_.Now() + options_.claim_lease;
+  deadlines_.Set(offer, clock_.Uptime() + options_.claim_lease);
+  claimer->claimed.push_back(offer);
+  delivery_.Send(offer->maker, EventFor(*offer, offer->maker, v1::OFFER_REASON_UNSPECIFIED));
+  Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
+}
+
+void Offers::Release(StoredOffer* offer, v1::OfferReason reason, Actor actor) {
+  if (offer->ttl_end <= clock_.Uptime()) {
+    return End(offer, v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_TTL_EXPIRED, actor);
+  }
+  Session* claimer = std::exchange(offer->claimer, nullptr);
+  std::erase(claimer->claimed, offer);
+  offer->state = v1::OFFER_STATE_QUEUED;
+  offer->early = {};
+  deadlines_.Set(offer, offer->ttl_end);
+  TellBoth(*offer, claimer, reason, actor);
+  offer->claimer_name.clear();
+}
+
+void Offers::Answer(StoredOffer* offer) {
+  offer->state = v1::OFFER_STATE_ANSWERED;
+  deadlines_.Clear(offer);
+  // What renegotiates passes through; this has served.
+  offer->offer.Clear();
+  offer->candidates = {};
+  Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
+}
+
+void Offers::AnswerInRoom(StoredOffer* offer) {
+  Answer(offer);
+  Forget(offer, std::exchange(offer->claimer, nullptr));
+}
+
+void Offers::End(StoredOffer* offer, v1::OfferState state, v1::OfferReason reason, Actor actor) {
+  Session* claimer = std::exchange(offer->claimer, nullptr);
+  offer->state = state;
+  TellBoth(*offer, claimer, reason, actor);
+  Forget(offer, claimer);
+}
+
+void Offers::Forget(StoredOffer* offer, Session* claimer) {
+  Session* maker = std::exchange(offer->maker, nullptr);
+  std::erase(maker->made, offer);
+  if (maker->kept == offer) maker->kept = nullptr;
+  if (claimer != nullptr) std::erase(claimer->claimed, offer);
+  offer->offer.Clear();
+  offer->candidates = {};
+  offer->early = {};
+  deadlines_.Set(offer, clock_.Uptime() + kMemory);
+  --live_;
+}
+
+void Offers::SessionEnded(Session* session) {
+  const std::vector<StoredOffer*> made = session->made;
+  for (StoredOffer* offer : made) {
+    End(offer,
+        offer->state == v1::OFFER_STATE_ANSWERED ? v1::OFFER_STATE_WITHDRAWN
+                                                 : v1::OFFER_STATE_EXPIRED,
+        v1::OFFER_REASON_MAKER_LEFT);
+  }
+  const std::vector<StoredOffer*> claimed = session->claimed;
+  for (StoredOffer* offer : claimed) {
+    if (offer->state == v1::OFFER_STATE_CLAIMED) {
+      Release(offer, v1::OFFER_REASON_CLAIMER_LEFT);
+    } else {
+      End(offer, v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_CLAIMER_LEFT);
+    }
+  }
+}
+
+void Offers::Renamed(Session* session) {
+  for (StoredOffer* offer : session->made) offer->maker_name = session->client_id;
+  for (StoredOffer* offer : session->claimed) offer->claimer_name = session->client_id;
+}
+
+void Offers::Expire() {
+  while (StoredOffer* offer = deadlines_.Next(clock_.Uptime())) {
+    switch (offer->state) {
+      case v1::OFFER_STATE_QUEUED:
+        End(offer, v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_TTL_EXPIRED);
+        break;
+      case v1::OFFER_STATE_CLAIMED: Release(offer, v1::OFFER_REASON_LEASE_EXPIRED); break;
+      default:
+        in_order_.erase(offer->number);
+        offers_.erase(offers_.find(offer->id));
+        break;
+    }
+  }
+}
+
+StoredOffer* Offers::Find(const std::string& id) {
+  const auto found = offers_.find(id);
+  return found == offers_.end() ? nullptr : found->second.get();
+}
+
+v1::Offer Offers::ToProto(const StoredOffer& offer) const {
+  v1::Offer out;
+  out.set_offer_id(offer.id);
+  out.set_state(offer.state);
+  out.set_client_id(offer.maker_name);
+  out.set_claimer_client_id(offer.claimer_name);
+  SetTime(offer.created, out.mutable_create_time());
+  SetTime(offer.expires, out.mutable_expire_time());
+  if (offer.state == v1::OFFER_STATE_CLAIMED) {
+    SetTime(offer.lease_expires, out.mutable_lease_expire_time());
+  }
+  out.set_claim_count(offer.claims);
+  out.set_candidate_count(static_cast<std::uint32_t>(offer.candidates.list.size()));
+  for (const std::string& id : offer.allowed) out.mutable_allowed()->add_client_ids(id);
+  *out.mutable_metadata() = offer.metadata;
+  out.set_room(offer.room);
+  return out;
+}
+
+v1::DownFrame Offers::EventFor(const StoredOffer& offer, const Session* to,
+                               v1::OfferReason reason) const {
+  v1::DownFrame frame;
+  v1::OfferEvent* event = frame.mutable_offer();
+  event->set_offer_id(offer.id);
+  event->set_state(offer.state);
+  event->set_client_id(to == offer.maker ? offer.claimer_name : offer.maker_name);
+  event->set_reason(reason);
+  if (offer.state == v1::OFFER_STATE_QUEUED) SetTime(offer.expires, event->mutable_expire_time());
+  if (offer.state == v1::OFFER_STATE_CLAIMED) {
+    SetTime(offer.lease_expires, event->mutable_expire_time());
+  }
+  return frame;
+}
+
+void Offers::TellBoth(const StoredOffer& offer, Session* claimer, v1::OfferReason reason,
+                      Actor actor) {
+  for (Session* side : {offer.maker, claimer}) {
+    if (side == nullptr) continue;
+    v1::DownFrame event = EventFor(offer, side, reason);
+    if (side == actor.session) event.set_reply_to(actor.id);
+    delivery_.Send(side, std::move(event));
+  }
+  Log(offer, reason);
+}
+
+void Offers::Log(const StoredOffer& offer, v1::OfferReason reason) {
+  v1::Event event;
+  v1::OfferChanged* changed = event.mutable_offer_changed();
+  changed->set_offer_id(offer.id);
+  changed->set_state(offer.state);
+  changed->set_client_id(offer.maker_name);
+  changed->set_claimer_client_id(offer.claimer_name);
+  changed->set_reason(reason);
+  log_.Append(std::move(event));
+}
+
+}  // namespace signaling

@@ -1,0 +1,233 @@
+#include "services/signaling/engine/memory/rooms.h"
+
+#include <utility>
+#include <vector>
+
+#include "services/signaling/core/errors.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+// In front of one door: enough for any waiting room, and a bound.
+constexpr std::size_t kMaxKnocking = 20;
+
+}  // namespace
+
+Room* Rooms::Find(const std::string& name) const {
+  const auto found = rooms_.find(name);
+  return found == rooms_.end() ? nullptr : found->second.get();
+}
+
+absl::StatusOr<Room*> Rooms::Create(const std::string& name, const v1::RoomOptions& options,
+                                    Authority maker, bool persistent) {
+  if (rooms_.contains(name)) {
+    return Refusal(Reason::kRoomExists, "a room of this name exists", "room");
+  }
+  RoomSettings settings;
+  settings.max_participants = options_.max_participants;
+  settings.media = {options_.audio_only, options_.relay_only};
+  if (absl::Status status = Apply(options, maker, options_.max_participants, &settings);
+      !status.ok()) {
+    return status;
+  }
+  auto made = std::make_unique<Room>(name, std::move(settings), maker, persistent, clock_.Now());
+  Room* room = made.get();
+  rooms_.emplace(name, std::move(made));
+  v1::Event event;
+  event.mutable_room_opened()->set_room(name);
+  log_.Append(std::move(event));
+  SetEnd(room);
+  return room;
+}
+
+Rooms::Admission Rooms::Admit(const Session& session, const std::string& name) const {
+  Admission admission;
+  if (bans_.Has(name, session.client_id)) {
+    admission.refusal = Refusal(Reason::kBanned, "removed from this room, and the ban is not over");
+    return admission;
+  }
+  const Room* room = Find(name);
+  if (room == nullptr) return admission;
+  const RoomSettings& settings = room->settings();
+  const bool listed = IsAllowed(settings, session.client_id);
+  // In a room that a join made, whoever comes first can admit the others.
+  const bool somebody_admits = room->made_by_back_office() || !room->empty();
+  if (settings.knock && somebody_admits && (settings.locked || !listed)) {
+    admission.must_knock = true;
+  } else if (settings.locked) {
+    admission.refusal = Refusal(Reason::kRoomLocked, "the room lets nobody in at present");
+  } else if (!settings.allowed.empty() && !listed) {
+    admission.refusal = Refusal(Reason::kPermissionDenied, "not on the room's allow-list");
+  } else {
+    admission.rival = room->Find(session.client_id);
+  }
+  return admission;
+}
+
+absl::StatusOr<Room*> Rooms::TakeSeat(Session* session, const std::string& name,
+                                      const v1::RoomOptions& options) {
+  Room* room = Find(name);
+  if (room == nullptr) {
+    absl::StatusOr<Room*> made = Create(name, options, Authority::kParticipant, false);
+    if (!made.ok()) return made.status();
+    room = *made;
+  }
+  if (room->full()) return Refusal(Reason::kRoomFull, "the room is full");
+  deadlines_.Clear(room);
+  room->Add(session, ++last_join_order_, clock_.Now());
+  ++participants_;
+  return room;
+}
+
+void Rooms::Announce(Session* newcomer) {
+  Room* room = newcomer->room;
+  delivery_.Tell(*room, newcomer, [&](const Session& other, v1::RoomEvent* event) {
+    *event->mutable_participant_joined()->mutable_participant() =
+        ParticipantView(*newcomer, &other);
+  });
+  v1::Event event;
+  event.mutable_participant_entered()->set_room(room->name());
+  event.mutable_participant_entered()->set_client_id(newcomer->client_id);
+  log_.Append(std::move(event));
+  kept_.HandTo(newcomer);
+  if (room->moderator() != newcomer) return;
+  for (const Session* knocking : room->knocking()) TellKnock(*knocking, newcomer);
+}
+
+void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
+  Room* room = session->room;
+  if (room == nullptr) return;
+  const Session* moderator = room->moderator();
+  kept_.LeftRoom(session);
+  room->Remove(session);
+  --participants_;
+  delivery_.Tell(*room, session, [&](const Session&, v1::RoomEvent* event) {
+    event->mutable_participant_left()->set_client_id(session->client_id);
+    event->mutable_participant_left()->set_reason(reason);
+  });
+  v1::Event event;
+  event.mutable_participant_gone()->set_room(room->name());
+  event.mutable_participant_gone()->set_client_id(session->client_id);
+  event.mutable_participant_gone()->set_reason(reason);
+  log_.Append(std::move(event));
+  if (room->empty()) return NoteEmpty(room);
+  if (moderator != room->moderator()) {
+    for (const Session* knocking : room->knocking()) TellKnock(*knocking, room->moderator());
+  }
+}
+
+absl::Status Rooms::Knock(Session* session, Room* room, std::uint64_t id) {
+  if (room->knocking().size() >= kMaxKnocking) {
+    return Refusal(Reason::kRoomFull, "as many knock already as may");
+  }
+  if (room->FindKnocking(session->client_id) != nullptr) {
+    return Refusal(Reason::kClientIdTaken, "another session knocks under this client_id");
+  }
+  room->AddKnocking(session, id);
+  v1::DownFrame waiting;
+  waiting.mutable_room()->mutable_knock();
+  delivery_.Answer(session, id, std::move(waiting));
+  if (Session* moderator = room->moderator()) TellKnock(*session, moderator);
+  return absl::OkStatus();
+}
+
+void Rooms::TellKnock(const Session& knocking, Session* moderator) {
+  v1::DownFrame event;
+  event.mutable_room()->mutable_knock()->set_client_id(knocking.client_id);
+  delivery_.Send(moderator, std::move(event));
+}
+
+absl::Status Rooms::LetIn(Session* knocking) {
+  const Room* room = knocking->knocking;
+  if (room->Find(knocking->client_id) != nullptr) {
+    return Refusal(Reason::kClientIdTaken, "a participant has this client_id");
+  }
+  if (absl::StatusOr<Room*> seat = TakeSeat(knocking, room->name(), {}); !seat.ok()) {
+    return seat.status();
+  }
+  StopKnocking(knocking);
+  v1::DownFrame joined;
+  *joined.mutable_room()->mutable_joined() = room->ViewOf(*knocking);
+  delivery_.Answer(knocking, knocking->knock_id, std::move(joined));
+  Announce(knocking);
+  return absl::OkStatus();
+}
+
+void Rooms::Dismiss(Session* knocking, std::string_view message) {
+  StopKnocking(knocking);
+  delivery_.Refuse(knocking, knocking->knock_id, Reason::kPermissionDenied, message);
+}
+
+void Rooms::StopKnocking(Session* session) {
+  if (session->knocking != nullptr) session->knocking->RemoveKnocking(session);
+}
+
+void Rooms::TellUpdated(Session* session, const std::string& before) {
+  if (session->room == nullptr) return;
+  delivery_.Tell(*session->room, session, [&](const Session& other, v1::RoomEvent* event) {
+    event->mutable_participant_updated()->set_client_id(before);
+    *event->mutable_participant_updated()->mutable_participant() =
+        ParticipantView(*session, &other);
+  });
+  if (before == session->client_id) return;
+  // To watchers, who know participants by their client_ids, one goes and another comes.
+  v1::Event gone;
+  gone.mutable_participant_gone()->set_room(session->room->name());
+  gone.mutable_participant_gone()->set_client_id(before);
+  gone.mutable_participant_gone()->set_reason(v1::LEAVE_REASON_REPLACED);
+  log_.Append(std::move(gone));
+  v1::Event entered;
+  entered.mutable_participant_entered()->set_room(session->room->name());
+  entered.mutable_participant_entered()->set_client_id(session->client_id);
+  log_.Append(std::move(entered));
+}
+
+std::size_t Rooms::Close(Room* room, std::string_view reason) {
+  const std::vector<Session*> participants = room->participants();
+  for (Session* session : participants) {
+    FreeSeat(session, v1::LEAVE_REASON_CLOSED);
+    delivery_.End(session, v1::LEAVE_REASON_CLOSED, MakeClosed(Reason::kRoomClosed, reason));
+  }
+  Remove(room);
+  return participants.size();
+}
+
+void Rooms::Expire() {
+  bans_.Expire();
+  while (Room* room = deadlines_.Next(clock_.Uptime())) {
+    // Who knocks waits for somebody.
+    if (room->knocking().empty()) {
+      Remove(room);
+    } else {
+      SetEnd(room);
+    }
+  }
+}
+
+void Rooms::SetEnd(Room* room) {
+  deadlines_.Set(room, clock_.Uptime() + (room->persistent() ? options_.persistent_room_timeout
+                                                             : options_.room_empty_timeout));
+}
+
+void Rooms::NoteEmpty(Room* room) {
+  SetEnd(room);
+  if (room->made_by_back_office()) return;
+  // Nobody is left who could let anybody in.
+  room->settings().locked = false;
+  const std::vector<Session*> knocking = room->knocking();
+  for (Session* session : knocking) Dismiss(session, "everybody has left the room");
+}
+
+void Rooms::Remove(Room* room) {
+  const std::vector<Session*> knocking = room->knocking();
+  for (Session* session : knocking) Dismiss(session, "the room is over");
+  v1::Event event;
+  event.mutable_room_ended()->set_room(room->name());
+  log_.Append(std::move(event));
+  deadlines_.Clear(room);
+  rooms_.erase(rooms_.find(room->name()));
+}
+
+}  // namespace signaling

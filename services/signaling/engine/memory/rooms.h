@@ -1,0 +1,97 @@
+// The rooms: who is in them, who may come in, and when they end.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/statusor.h"
+#include "services/common/clock.h"
+#include "services/signaling/engine/memory/bans.h"
+#include "services/signaling/engine/memory/delivery.h"
+#include "services/signaling/engine/memory/event_log.h"
+#include "services/signaling/engine/memory/kept_offers.h"
+#include "services/signaling/engine/memory/room.h"
+
+namespace signaling {
+
+// Not thread-safe; owned by MemoryEngine.
+class Rooms {
+ public:
+  using ByName = absl::btree_map<std::string, std::unique_ptr<Room>>;
+
+  Rooms(const EngineOptions& options, const Clock& clock, Delivery& delivery, EventLog& log,
+        KeptOffers& kept)
+      : options_(options),
+        clock_(clock),
+        delivery_(delivery),
+        log_(log),
+        kept_(kept),
+        bans_(clock) {}
+
+  // Null: there is none.
+  Room* Find(const std::string& name) const;
+  const ByName& by_name() const { return rooms_; }
+  std::size_t participants() const { return participants_; }
+
+  // ROOM_EXISTS, INVALID_MESSAGE.
+  absl::StatusOr<Room*> Create(const std::string& name, const signaling::v1::RoomOptions& options,
+                               Authority maker, bool persistent);
+
+  struct Admission {
+    absl::Status refusal;      // BANNED, ROOM_LOCKED, PERMISSION_DENIED
+    bool must_knock = false;   // somebody has to let it in
+    Session* rival = nullptr;  // sits there under the same client_id
+  };
+  // What stands between the session and this room, seats aside.
+  Admission Admit(const Session& session, const std::string& name) const;
+
+  // Takes a seat, in a room made for it where there is none. ROOM_FULL; INVALID_MESSAGE of the options. Nobody is told.
+  absl::StatusOr<Room*> TakeSeat(Session* session, const std::string& name,
+                                 const signaling::v1::RoomOptions& options);
+  // Tells the others, and gives the newcomer what waited for it.
+  void Announce(Session* newcomer);
+  // Tells the others, and ends the seat. Without one nothing happens.
+  void FreeSeat(Session* session, signaling::v1::LeaveReason reason);
+
+  // ROOM_FULL, CLIENT_ID_TAKEN: as many, or one of this name, knock already.
+  absl::Status Knock(Session* session, Room* room, std::uint64_t id);
+  // The join that waits gets its answer: a seat, or a refusal. ROOM_FULL, CLIENT_ID_TAKEN: it goes on knocking.
+  absl::Status LetIn(Session* knocking);
+  void Dismiss(Session* knocking, std::string_view message);
+  // On its own account; it hears nothing of it.
+  void StopKnocking(Session* session);
+
+  // The others hear of its new metadata or, where `before` is another, client_id.
+  void TellUpdated(Session* session, const std::string& before);
+
+  // Ends the room, and the sessions of those in it with ROOM_CLOSED: how many.
+  std::size_t Close(Room* room, std::string_view reason);
+  void Expire();
+
+  Bans& bans() { return bans_; }
+  const Bans& bans() const { return bans_; }
+
+ private:
+  void TellKnock(const Session& knocking, Session* moderator);
+  // Without participants, from now on.
+  void SetEnd(Room* room);
+  void NoteEmpty(Room* room);
+  void Remove(Room* room);
+
+  // Constant after construction.
+  const EngineOptions& options_;
+  const Clock& clock_;
+  Delivery& delivery_;
+  EventLog& log_;
+  KeptOffers& kept_;
+
+  ByName rooms_;
+  Deadlines<Room> deadlines_;
+  Bans bans_;
+  std::uint64_t last_join_order_ = 0;
+  std::size_t participants_ = 0;
+};
+
+}  // namespace signaling
