@@ -21,7 +21,8 @@ SessionSettings MakeSettings(const Config& config) {
                         .max_message_bytes = config.max_message_bytes,
                         .max_metadata_bytes = kMaxMetadataBytes,
                         .max_app_message_bytes = kMaxAppMessageBytes,
-                        .max_json_depth = static_cast<std::uint64_t>(config.max_json_depth)},
+                        .max_json_depth = static_cast<std::uint64_t>(config.max_json_depth),
+                        .max_offer_candidates = kMaxKeptCandidates},
           .timeout = ToSteady(config.timeout),
           .handshake_timeout = ToSteady(config.handshake_timeout)};
 }

@@ -49,8 +49,8 @@ class Decoder {
   explicit Decoder(Limits limits);
   ~Decoder();
 
-  // True: `message` is filled, and for a type that goes to the service (join, leave, update, offer, answer,
-  // ice_candidate, reject, message) also the body of `frame`, whose slot and numbers are left alone.
+  // True: `message` is filled, and for a type that goes to the service (all but hello, ping, ack and bye) also the body
+  // of `frame`, whose slot and numbers are left alone.
   // False: `fault` is filled, and `frame` has no body.
   bool Decode(std::string_view text, ClientMessage* message, signaling::v1::UpFrame* frame,
               DecodeFault* fault);

@@ -19,6 +19,7 @@ struct ConnectedInfo {
   std::uint64_t max_metadata_bytes = 0;
   std::uint64_t max_app_message_bytes = 0;
   std::uint64_t max_json_depth = 0;
+  std::uint64_t max_offer_candidates = 0;
 };
 
 struct EncodeOptions {
@@ -29,7 +30,7 @@ struct EncodeOptions {
 
 // All append one JSON object to `out`, and return its type.
 
-// A frame with one of the bodies room, signal, app, error.
+// A frame with one of the bodies room, signal, app, offer, error.
 MessageType EncodeEvent(const signaling::v1::DownFrame& frame, const EncodeOptions& options,
                         std::string& out);
 MessageType EncodeConnected(const signaling::v1::Opened& opened, const ConnectedInfo& info,
@@ -37,6 +38,8 @@ MessageType EncodeConnected(const signaling::v1::Opened& opened, const Connected
 MessageType EncodeAck(std::uint64_t id, std::string& out);
 // `t` is JSON text, empty for none.
 MessageType EncodePong(std::string_view t, std::string& out);
+// `kicked` or `room_closed`: why this client has to go.
+MessageType EncodeRemoval(MessageType type, std::string_view reason, std::string& out);
 // An error that is no event: a notice, or the reason of a close.
 MessageType EncodeError(const signaling::v1::Error& error, std::string& out);
 

@@ -14,10 +14,12 @@ namespace json = boost::json;
 using Kind = FieldValue::Kind;
 
 constexpr std::array<std::string_view, kFields> kNames = {
-    "type",      "id",        "ack",    "seq",           "t",
-    "client_id", "to",        "room",   "metadata",      "replace",
-    "sdp",       "candidate", "sdpMid", "sdpMLineIndex", "usernameFragment",
-    "reason",    "data",
+    "type",      "id",         "ack",      "seq",           "t",
+    "client_id", "to",         "room",     "metadata",      "replace",
+    "sdp",       "candidate",  "sdpMid",   "sdpMLineIndex", "usernameFragment",
+    "reason",    "data",       "offer_id", "candidates",    "ttl_ms",
+    "allowed",   "options",    "locked",   "ban_ms",        "max_participants",
+    "media",     "relay_only", "knock",
 };
 
 std::optional<Field> FieldOf(std::string_view name) {
@@ -25,6 +27,12 @@ std::optional<Field> FieldOf(std::string_view name) {
     if (kNames[i] == name) return static_cast<Field>(i);
   }
   return std::nullopt;
+}
+
+// The decoder wants their values as text: to pass them on, or to read them as objects of their own.
+bool IsRaw(Field field) {
+  return field == Field::kT || field == Field::kData || field == Field::kOptions ||
+         field == Field::kCandidates;
 }
 
 // The parser's events, put into Fields. No tree of values is built: most of a message is one string.
@@ -44,12 +52,15 @@ class Collector {
     fields_.metadata.clear();
     fields_.metadata_is_valid = true;
     fields_.metadata_bytes = 0;
+    fields_.allowed.clear();
+    fields_.allowed_is_valid = true;
+    fields_.candidate_ends.clear();
     fields_.duplicate.reset();
     depth_ = 0;
     is_object_ = false;
     current_ = nullptr;
     raw_ = nullptr;
-    in_metadata_ = false;
+    inside_ = Inside::kNothing;
     parts_.clear();
   }
 
@@ -69,7 +80,7 @@ class Collector {
     return true;
   }
   bool on_array_begin(json::error_code&) {
-    Begin('[', Kind::kOther);
+    Begin('[', Kind::kArray);
     return true;
   }
   bool on_array_end(std::size_t, json::error_code&) {
@@ -89,7 +100,7 @@ class Collector {
       Separate();
       AppendJsonString(*raw_, key);
       *raw_ += ':';
-    } else if (in_metadata_ && depth_ == 2) {
+    } else if (inside_ == Inside::kMetadata && depth_ == 2) {
       metadata_key_ = key;
     }
     parts_.clear();
@@ -106,8 +117,8 @@ class Collector {
       Separate();
       AppendJsonString(*raw_, text);
       Finish();
-    } else if (in_metadata_) {
-      if (depth_ == 2) AddMetadata(text);
+    } else if (inside_ != Inside::kNothing) {
+      if (depth_ == 2) AddInside(text);
     } else if (depth_ == 1 && current_ != nullptr) {
       current_->kind = Kind::kString;
       current_->text = text;
@@ -139,6 +150,9 @@ class Collector {
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
+  // The fields whose values are collected string by string.
+  enum class Inside : std::uint8_t { kNothing, kMetadata, kAllowed };
+
   // The parser hands out a string in parts where it has escapes and is long.
   std::string_view Whole(json::string_view last) {
     if (parts_.empty()) return {last.data(), last.size()};
@@ -152,7 +166,7 @@ class Collector {
     current_ = field ? &fields_[*field] : nullptr;
     if (!field) return;
     if (current_->kind != Kind::kAbsent) fields_.duplicate = field;
-    if (*field == Field::kT || *field == Field::kData) {
+    if (IsRaw(*field)) {
       raw_ = &current_->text;
       raw_->clear();
     }
@@ -161,9 +175,9 @@ class Collector {
   void Begin(char bracket, Kind kind) {
     if (AtField()) {
       current_->kind = kind;
-      in_metadata_ = kind == Kind::kObject && current_ == &fields_[Field::kMetadata];
-    } else if (in_metadata_) {
-      fields_.metadata_is_valid = false;
+      inside_ = InsideOf(kind);
+    } else {
+      Spoil();
     }
     if (raw_ != nullptr) {
       Separate();
@@ -178,7 +192,7 @@ class Collector {
       *raw_ += bracket;
       Finish();
     }
-    if (depth_ == 1) in_metadata_ = false;
+    if (depth_ == 1) inside_ = Inside::kNothing;
   }
 
   bool Integer(std::uint64_t value, std::string_view text) {
@@ -189,8 +203,8 @@ class Collector {
   bool Scalar(Kind kind, std::string_view text) {
     if (AtField()) {
       current_->kind = kind;
-    } else if (in_metadata_) {
-      fields_.metadata_is_valid = false;
+    } else {
+      Spoil();
     }
     if (raw_ != nullptr) {
       Separate();
@@ -201,7 +215,23 @@ class Collector {
     return true;
   }
 
-  void AddMetadata(std::string_view value) {
+  Inside InsideOf(Kind kind) const {
+    if (kind == Kind::kObject && current_ == &fields_[Field::kMetadata]) return Inside::kMetadata;
+    if (kind == Kind::kArray && current_ == &fields_[Field::kAllowed]) return Inside::kAllowed;
+    return Inside::kNothing;
+  }
+
+  // Something other than a string is where only strings may be.
+  void Spoil() {
+    if (inside_ == Inside::kMetadata) fields_.metadata_is_valid = false;
+    if (inside_ == Inside::kAllowed) fields_.allowed_is_valid = false;
+  }
+
+  void AddInside(std::string_view value) {
+    if (inside_ == Inside::kAllowed) {
+      fields_.allowed.emplace_back(value);
+      return;
+    }
     fields_.metadata_bytes += metadata_key_.size() + value.size();
     if (fields_.metadata_bytes > max_metadata_bytes_) return;
     if (!fields_.metadata.emplace(std::move(metadata_key_), value).second) {
@@ -218,6 +248,9 @@ class Collector {
 
   // After a value: the field's own value ends the copying.
   void Finish() {
+    if (depth_ == 2 && current_ == &fields_[Field::kCandidates]) {
+      fields_.candidate_ends.push_back(raw_->size());
+    }
     if (depth_ != 1) return;
     if (current_->kind == Kind::kAbsent) current_->kind = Kind::kString;
     raw_ = nullptr;
@@ -230,7 +263,7 @@ class Collector {
   bool is_object_ = false;
   FieldValue* current_ = nullptr;  // of the field whose name was read last; null: of no interest
   std::string* raw_ = nullptr;     // where the current value is copied to as JSON text
-  bool in_metadata_ = false;
+  Inside inside_ = Inside::kNothing;
   std::string metadata_key_;
   std::string parts_;
 };
@@ -267,10 +300,17 @@ class FieldReader::Impl {
   json::basic_parser<Collector> parser_;
 };
 
-FieldReader::FieldReader(Limits limits) : impl_(std::make_unique<Impl>(limits)) {}
+FieldReader::FieldReader(Limits limits) : limits_(limits), impl_(std::make_unique<Impl>(limits)) {}
 FieldReader::~FieldReader() = default;
 
 std::string FieldReader::Read(std::string_view text) { return impl_->Read(text); }
+
+std::string_view FieldReader::candidate(std::size_t index) {
+  const std::vector<std::size_t>& ends = fields().candidate_ends;
+  // Before the first there is the bracket, before each other one the comma.
+  const std::size_t begin = index == 0 ? 1 : ends[index - 1] + 1;
+  return std::string_view(fields()[Field::kCandidates].text).substr(begin, ends[index] - begin);
+}
 
 Fields& FieldReader::fields() { return impl_->fields(); }
 

@@ -12,6 +12,13 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "update",
     "ping",
     "bye",
+    "create_offer",
+    "claim_offer",
+    "withdraw_offer",
+    "kick",
+    "lock",
+    "close_room",
+    "admit",
     "offer",
     "answer",
     "ice_candidate",
@@ -24,6 +31,16 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "participant_joined",
     "participant_updated",
     "participant_left",
+    "knock",
+    "room_locked",
+    "room_closed",
+    "kicked",
+    "offer_created",
+    "offer_claimed",
+    "offer_requeued",
+    "offer_rejected",
+    "offer_expired",
+    "offer_withdrawn",
     "pong",
     "error",
 };
@@ -35,8 +52,8 @@ std::string_view MessageTypeName(MessageType type) {
 }
 
 std::optional<MessageType> ClientMessageType(std::string_view name) {
-  // The client's types come first in the enum.
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(MessageType::kAck); ++i) {
+  // The client's types come first in the enum, and the last of them are those that come most often.
+  for (std::size_t i = static_cast<std::size_t>(MessageType::kAck) + 1; i-- > 0;) {
     if (kNames[i] == name) return static_cast<MessageType>(i);
   }
   return std::nullopt;

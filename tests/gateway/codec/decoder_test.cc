@@ -176,10 +176,12 @@ TEST_F(DecoderTest, Acknowledgements) {
 TEST_F(DecoderTest, WhatIsUnknownOrNullIsIgnored) {
   EXPECT_TRUE(
       Decode(
-          R"({"type":"offer","sdp":"s","to":null,"client_id":null,"id":null,"ttl_ms":"x","x":[{}]})")
+          R"({"type":"offer","sdp":"s","to":null,"client_id":null,"id":null,"offer_id":null,"ttl_ms":"x","candidates":7,"x":[{}]})")
           .ok);
   EXPECT_TRUE(
-      Decode(R"({"type":"join","room":"r","metadata":null,"replace":null,"options":7})").ok);
+      Decode(
+          R"({"type":"join","room":"r","metadata":null,"replace":null,"options":null,"allowed":7})")
+          .ok);
   EXPECT_TRUE(Decode(R"({"type":"hello","client_id":null,"token":1,"resume":2,"x":1,"x":2})").ok);
   const Decoded ping =
       Decode(R"({"type":"ping","id":"not a number here","sdp":7,"metadata":{"a":1}})");

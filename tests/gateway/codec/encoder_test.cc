@@ -77,7 +77,7 @@ TEST(EncoderTest, RoomEvents) {
   Fill(joined->add_participants(), "b", true);
   EXPECT_EQ(
       Event(frame, {}, MessageType::kJoined),
-      R"({"type":"joined","room":"lobby","options":{"max_participants":5},"participants":[)"
+      R"({"type":"joined","room":"lobby","options":{"max_participants":5,"media":"any","relay_only":false,"knock":false,"locked":false},"participants":[)"
       R"({"client_id":"a","metadata":{"k\"":"v\n"},"joined_at":"2026-01-01T00:00:00.123Z","polite":true,"connected":true},)"
       R"({"client_id":"b","metadata":{},"joined_at":"2026-01-01T00:00:00.123Z","polite":true,"connected":true}],"seq":12})");
 
@@ -104,7 +104,7 @@ TEST(EncoderTest, EveryLeaveReasonHasItsName) {
   const std::pair<v1::LeaveReason, std::string_view> cases[] = {
       {v1::LEAVE_REASON_LEFT, "left"},         {v1::LEAVE_REASON_TIMEOUT, "timeout"},
       {v1::LEAVE_REASON_REPLACED, "replaced"}, {v1::LEAVE_REASON_OVERFLOW, "overflow"},
-      {v1::LEAVE_REASON_CLOSED, "closed"},
+      {v1::LEAVE_REASON_CLOSED, "closed"},     {v1::LEAVE_REASON_KICKED, "kicked"},
   };
   for (const auto& [reason, name] : cases) {
     v1::DownFrame frame;
@@ -120,6 +120,115 @@ TEST(EncoderTest, AppMessageKeepsItsJson) {
   frame.mutable_app()->set_data(R"({"x":[1.50,null]})");
   EXPECT_EQ(Event(frame, {}, MessageType::kMessage),
             R"({"type":"message","data":{"x":[1.50,null]},"client_id":"a","seq":12})");
+}
+
+TEST(EncoderTest, ABackEndHasNoClientId) {
+  v1::DownFrame frame = Frame();
+  frame.mutable_app()->set_data("7");
+  EXPECT_EQ(Event(frame, {}, MessageType::kMessage), R"({"type":"message","data":7,"seq":12})");
+}
+
+TEST(EncoderTest, KnocksAndLocks) {
+  v1::DownFrame frame = Frame();
+  frame.set_reply_to(4);
+  frame.mutable_room()->mutable_knock();
+  EXPECT_EQ(Event(frame, {.numbered = true}, MessageType::kKnock),
+            R"({"type":"knock","seq":12,"reply_to":4})");
+  frame.set_reply_to(0);
+  frame.mutable_room()->mutable_knock()->set_client_id("eve");
+  EXPECT_EQ(Event(frame, {}, MessageType::kKnock),
+            R"({"type":"knock","client_id":"eve","seq":12})");
+  frame.mutable_room()->mutable_room_locked()->set_locked(true);
+  EXPECT_EQ(Event(frame, {}, MessageType::kRoomLocked),
+            R"({"type":"room_locked","locked":true,"seq":12})");
+  frame.mutable_room()->mutable_room_locked()->set_locked(false);
+  frame.mutable_room()->mutable_room_locked()->set_client_id("ann");
+  EXPECT_EQ(Event(frame, {}, MessageType::kRoomLocked),
+            R"({"type":"room_locked","locked":false,"client_id":"ann","seq":12})");
+}
+
+TEST(EncoderTest, OffersSayWhereTheyStand) {
+  struct Case {
+    v1::OfferState state;
+    v1::OfferReason reason;
+    MessageType type;
+    std::string_view fields;
+  };
+  const Case cases[] = {
+      {v1::OFFER_STATE_QUEUED, v1::OFFER_REASON_UNSPECIFIED, MessageType::kOfferCreated, ""},
+      {v1::OFFER_STATE_QUEUED, v1::OFFER_REASON_LEASE_EXPIRED, MessageType::kOfferRequeued,
+       R"(,"reason":"lease_expired")"},
+      {v1::OFFER_STATE_QUEUED, v1::OFFER_REASON_CLAIMER_LEFT, MessageType::kOfferRequeued,
+       R"(,"reason":"claimer_left")"},
+      {v1::OFFER_STATE_QUEUED, v1::OFFER_REASON_BUSY, MessageType::kOfferRequeued,
+       R"(,"reason":"busy")"},
+      {v1::OFFER_STATE_QUEUED, v1::OFFER_REASON_UNSUPPORTED, MessageType::kOfferRequeued,
+       R"(,"reason":"unsupported")"},
+      {v1::OFFER_STATE_CLAIMED, v1::OFFER_REASON_UNSPECIFIED, MessageType::kOfferClaimed, ""},
+      {v1::OFFER_STATE_REJECTED, v1::OFFER_REASON_DECLINED, MessageType::kOfferRejected,
+       R"(,"reason":"declined")"},
+      {v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_TTL_EXPIRED, MessageType::kOfferExpired,
+       R"(,"reason":"ttl_expired")"},
+      {v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_MAKER_LEFT, MessageType::kOfferExpired,
+       R"(,"reason":"maker_left")"},
+      {v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_DELETED, MessageType::kOfferWithdrawn,
+       R"(,"reason":"deleted")"},
+      {v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_SUPERSEDED, MessageType::kOfferWithdrawn,
+       R"(,"reason":"superseded")"},
+      {v1::OFFER_STATE_WITHDRAWN, static_cast<v1::OfferReason>(99), MessageType::kOfferWithdrawn,
+       ""},
+  };
+  for (const Case& c : cases) {
+    v1::DownFrame frame = Frame();
+    frame.mutable_offer()->set_offer_id("o");
+    frame.mutable_offer()->set_state(c.state);
+    frame.mutable_offer()->set_reason(c.reason);
+    const std::string type(MessageTypeName(c.type));
+    EXPECT_EQ(Event(frame, {}, c.type), R"({"type":")" + type + R"(","offer_id":"o")" +
+                                            std::string(c.fields) + R"(,"seq":12})");
+    frame.mutable_offer()->set_client_id("b");
+    frame.mutable_offer()->mutable_expire_time()->set_seconds(1767225600);
+    EXPECT_EQ(Event(frame, {}, c.type),
+              R"({"type":")" + type + R"(","offer_id":"o","client_id":"b")" +
+                  std::string(c.fields) + R"(,"expires_at":"2026-01-01T00:00:00.000Z","seq":12})");
+  }
+}
+
+TEST(EncoderTest, SignalsOfAStoredOfferNameIt) {
+  v1::DownFrame frame = Frame();
+  frame.set_reply_to(3);
+  v1::Signal& signal = *frame.mutable_signal();
+  signal.set_client_id("maker");
+  signal.set_offer_id("o");
+  signal.mutable_answer()->set_sdp("s");
+  EXPECT_EQ(Event(frame, {}, MessageType::kAnswer),
+            R"({"type":"answer","sdp":"s","client_id":"maker","offer_id":"o","seq":12})");
+
+  signal.mutable_offer()->set_sdp("s");
+  signal.mutable_claim()->mutable_lease_expire_time()->set_seconds(1767225600);
+  EXPECT_EQ(Event(frame, {.numbered = true}, MessageType::kOffer),
+            R"({"type":"offer","sdp":"s","candidates":[],"expires_at":"2026-01-01T00:00:00.000Z",)"
+            R"("client_id":"maker","offer_id":"o","seq":12,"reply_to":3})");
+
+  v1::IceCandidate& first = *signal.mutable_claim()->add_candidates();
+  first.set_candidate("c");
+  first.set_sdp_mid("0");
+  first.set_sdp_m_line_index(0);
+  first.set_username_fragment("u");
+  signal.mutable_claim()->add_candidates();
+  (*signal.mutable_claim()->mutable_metadata())["k"] = "v";
+  EXPECT_EQ(Event(frame, {}, MessageType::kOffer),
+            R"({"type":"offer","sdp":"s","candidates":[)"
+            R"({"candidate":"c","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":"u"},)"
+            R"({"candidate":""}],"expires_at":"2026-01-01T00:00:00.000Z","metadata":{"k":"v"},)"
+            R"("client_id":"maker","offer_id":"o","seq":12})");
+}
+
+TEST(EncoderTest, WhoHasToGoIsToldWhy) {
+  std::string out;
+  EXPECT_EQ(EncodeRemoval(MessageType::kKicked, "too \"loud\"", out), MessageType::kKicked);
+  EXPECT_EQ(EncodeRemoval(MessageType::kRoomClosed, "", out), MessageType::kRoomClosed);
+  EXPECT_EQ(out, R"({"type":"kicked","reason":"too \"loud\""}{"type":"room_closed"})");
 }
 
 TEST(EncoderTest, Errors) {
@@ -164,24 +273,39 @@ TEST(EncoderTest, Connected) {
                               .max_message_bytes = 65536,
                               .max_metadata_bytes = 4096,
                               .max_app_message_bytes = 16384,
-                              .max_json_depth = 16};
-  const std::string end =
-      R"("ice_servers":[],"ice_transport_policy":"all","ping_interval_ms":10000,"timeout_ms":30000,)"
-      R"("limits":{"max_message_bytes":65536,"max_metadata_bytes":4096,"max_app_message_bytes":16384,"max_json_depth":16},"features":[]})";
+                              .max_json_depth = 16,
+                              .max_offer_candidates = 64};
+  const auto end = [](std::string_view policy) {
+    return R"("ice_servers":[],"ice_transport_policy":")" + std::string(policy) +
+           R"(","ping_interval_ms":10000,"timeout_ms":30000,)"
+           R"("limits":{"max_message_bytes":65536,"max_metadata_bytes":4096,"max_app_message_bytes":16384,"max_json_depth":16,"max_offer_candidates":64},"features":[]})";
+  };
   std::string out;
   EXPECT_EQ(EncodeConnected(opened, info, out), MessageType::kConnected);
-  EXPECT_EQ(
-      out,
-      R"({"type":"connected","client_id":"a","session_id":"s","resumed":false,"last_id":0,)" + end);
+  EXPECT_EQ(out,
+            R"({"type":"connected","client_id":"a","session_id":"s","resumed":false,"last_id":0,)" +
+                end("all"));
 
-  opened.mutable_room()->set_room("lobby");
-  opened.mutable_room()->mutable_options()->set_max_participants(2);
+  opened.set_relay_only(true);
   out.clear();
   EncodeConnected(opened, info, out);
-  EXPECT_EQ(out,
-            R"({"type":"connected","client_id":"a","session_id":"s","resumed":false,"last_id":0,)"
-            R"("room":{"room":"lobby","options":{"max_participants":2},"participants":[]},)" +
-                end);
+  EXPECT_NE(out.find(R"("ice_transport_policy":"relay")"), std::string::npos);
+  opened.set_relay_only(false);
+
+  opened.mutable_room()->set_room("lobby");
+  v1::RoomOptions& room_options = *opened.mutable_room()->mutable_options();
+  room_options.set_max_participants(2);
+  room_options.set_media(v1::MEDIA_AUDIO);
+  room_options.set_relay_only(true);
+  room_options.set_knock(true);
+  room_options.set_locked(true);
+  out.clear();
+  EncodeConnected(opened, info, out);
+  EXPECT_EQ(
+      out,
+      R"({"type":"connected","client_id":"a","session_id":"s","resumed":false,"last_id":0,)"
+      R"("room":{"room":"lobby","options":{"max_participants":2,"media":"audio","relay_only":true,"knock":true,"locked":true},"participants":[]},)" +
+          end("relay"));
 }
 
 TEST(EncoderTest, AcksAndPongsAreAppended) {
