@@ -1,13 +1,24 @@
 #include "gateway/probe.h"
 
+#include <iterator>
+#include <set>
 #include <string>
 
 namespace signaling::gateway {
 namespace {
 
-// Every code that this gateway sends or that clients commonly do; what else comes is counted as "other".
-constexpr std::uint16_t kCloseCodes[] = {1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011, 1012,
-                                         1013, 4000, 4001, 4003, 4005, 4500, 4502, 4504, 4506};
+// What ends a connection without a reason of the table, and what the library and clients commonly send.
+constexpr std::uint16_t kOtherCloseCodes[] = {1000, 1001, 1002, 1003, 1005,
+                                              1006, 1007, 1013, 4001, 4506};
+
+// Each has a series from the start; what else comes is counted as "other".
+std::set<std::uint16_t> CloseCodes() {
+  std::set<std::uint16_t> codes(std::begin(kOtherCloseCodes), std::end(kOtherCloseCodes));
+  for (const ReasonInfo& info : AllReasons()) {
+    codes.insert(static_cast<std::uint16_t>(info.close_code));
+  }
+  return codes;
+}
 
 constexpr CloseSide kCloseSides[] = {CloseSide::kClient, CloseSide::kServer, CloseSide::kNone};
 
@@ -56,8 +67,7 @@ Probe::Probe(prometheus::Registry& registry) {
                      .Help("Errors told to clients by code.")
                      .Register(registry);
   for (const ReasonInfo& info : AllReasons()) {
-    errors_[static_cast<std::size_t>(info.reason)] =
-        &errors.Add({{"code", std::string(info.code)}});
+    errors_[Index(info.reason)] = &errors.Add({{"code", std::string(info.code)}});
   }
   auto& closes =
       prometheus::BuildCounter()
@@ -67,7 +77,7 @@ Probe::Probe(prometheus::Registry& registry) {
   for (const CloseSide side : kCloseSides) {
     const auto index = static_cast<std::size_t>(side);
     const std::string name(CloseSideName(side));
-    for (const std::uint16_t code : kCloseCodes) {
+    for (const std::uint16_t code : CloseCodes()) {
       closes_[code][index] = &closes.Add({{"code", std::to_string(code)}, {"side", name}});
     }
     other_closes_[index] = &closes.Add({{"code", "other"}, {"side", name}});

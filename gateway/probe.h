@@ -31,13 +31,13 @@ class Probe {
   void MessageReceived(MessageType type) { Count(received_, type); }
   void UnknownMessageReceived() { unknown_received_->Increment(); }
   void MessageSent(MessageType type) { Count(sent_, type); }
-  void ErrorSent(Reason reason) { errors_[static_cast<std::size_t>(reason)]->Increment(); }
+  void ErrorSent(Reason reason) { errors_[Index(reason)]->Increment(); }
 
  private:
   using MessageCounters = std::array<prometheus::Counter*, kMessageTypes>;
   static constexpr std::size_t kSides = 3;
-  static constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::kTargetRequired) + 1;
 
+  static std::size_t Index(Reason reason) { return static_cast<std::size_t>(reason) - 1; }
   static void Count(const MessageCounters& counters, MessageType type) {
     counters[static_cast<std::size_t>(type)]->Increment();
   }
@@ -48,7 +48,7 @@ class Probe {
   MessageCounters received_{};
   MessageCounters sent_{};
   prometheus::Counter* unknown_received_;
-  std::array<prometheus::Counter*, kReasons> errors_{};
+  std::array<prometheus::Counter*, kReasonCount> errors_{};
   std::map<std::uint16_t, std::array<prometheus::Counter*, kSides>> closes_;
   std::array<prometheus::Counter*, kSides> other_closes_{};
 };

@@ -26,7 +26,7 @@ Worker::Worker(const Shared& shared)
     : shared_(shared),
       work_(io_.get_executor()),
       tick_timer_(io_),
-      flush_queue_(io_),
+      flusher_(io_),
       decoder_(DecoderLimits(shared.config)),
       link_(io_, {.service = shared.config.service,
                   .gateway_id = shared.gateway_id,
@@ -79,7 +79,7 @@ void Worker::Upgrade(Accepted accepted, const HttpRequest& request) {
   beast::error_code ec;
   upgrade.remote_address = accepted.socket.remote_endpoint(ec).address().to_string();
   if (ec) return;  // gone already
-  RunWebSocket(std::move(accepted.socket), request, shared_.config.max_message_bytes, flush_queue_,
+  RunWebSocket(std::move(accepted.socket), request, shared_.config.max_message_bytes, flusher_,
                [this, &upgrade](Socket& socket) {
                  return std::make_unique<Session>(sessions_, socket, std::move(upgrade));
                });

@@ -16,7 +16,7 @@
 #include "gateway/link/grpc_link.h"
 #include "gateway/net.h"
 #include "gateway/probe.h"
-#include "gateway/ws/flush_queue.h"
+#include "gateway/ws/flusher.h"
 #include "gateway/ws/session.h"
 
 namespace signaling::gateway {
@@ -64,7 +64,7 @@ class Worker {
   net::executor_work_guard<IoContext::executor_type> work_;
   TickClock clock_;
   Timer tick_timer_;
-  FlushQueue flush_queue_;
+  Flusher flusher_;
   Decoder decoder_;
   GrpcLink link_;
   SessionContext sessions_;

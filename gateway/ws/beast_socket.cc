@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -39,13 +40,13 @@ bool OffersSubprotocol(const HttpRequest& request) {
 }
 
 class BeastSocket final : public Socket,
-                          public FlushQueue::Sender,
+                          public Flusher::Sender,
                           private Transport::Owner,
                           public std::enable_shared_from_this<BeastSocket> {
  public:
-  BeastSocket(TcpSocket socket, std::size_t max_message_bytes, FlushQueue& flush_queue)
+  BeastSocket(TcpSocket socket, std::size_t max_message_bytes, Flusher& flusher)
       : max_message_bytes_(max_message_bytes),
-        flush_queue_(flush_queue),
+        flusher_(flusher),
         stream_(std::move(socket), static_cast<Transport::Owner&>(*this)) {}
 
   void Run(const HttpRequest& request, std::unique_ptr<SocketEvents> events) {
@@ -61,8 +62,10 @@ class BeastSocket final : public Socket,
         [subprotocol = OffersSubprotocol(request)](websocket::response_type& response) {
           if (subprotocol) response.set(http::field::sec_websocket_protocol, kSubprotocol);
         }));
-    stream_.control_callback([this](websocket::frame_type, beast::string_view) {
-      if (!ended_) events_->OnSignOfLife();
+    stream_.control_callback([this](websocket::frame_type type, beast::string_view payload) {
+      if (ended_) return;
+      events_->OnSignOfLife();
+      if (type == websocket::frame_type::pong) OnPong({payload.data(), payload.size()});
     });
     stream_.async_accept(
         request, [self = shared_from_this()](beast::error_code error) { self->OnAccept(error); });
@@ -80,7 +83,9 @@ class BeastSocket final : public Socket,
 
   void Ping() override {
     if (transport().closed()) return;
-    outbox().AddPing();
+    ping_ = std::to_string(++pings_);
+    pinged_at_ = std::chrono::steady_clock::now();
+    outbox().AddPing(ping_);
     FlushLater();
   }
 
@@ -111,7 +116,7 @@ class BeastSocket final : public Socket,
   std::size_t waiting_messages() const override { return outbox().messages(); }
   std::size_t waiting_bytes() const override { return outbox().bytes().size(); }
 
-  // FlushQueue::Sender:
+  // Flusher::Sender:
   void Flush() override {
     flush_queued_ = false;
     Write();
@@ -135,12 +140,19 @@ class BeastSocket final : public Socket,
   Outbox& outbox() { return transport().outbox(); }
   const Outbox& outbox() const { return const_cast<BeastSocket*>(this)->outbox(); }
 
+  // A pong may come that nobody asked for (RFC 6455, section 5.5.3).
+  void OnPong(std::string_view payload) {
+    if (ping_.empty() || payload != ping_) return;
+    ping_.clear();
+    events_->OnRoundTrip(std::chrono::steady_clock::now() - pinged_at_);
+  }
+
   void OnTransportWrite() override { FlushLater(); }
 
   void FlushLater() {
     if (flush_queued_ || write_waits_) return;
     flush_queued_ = true;
-    flush_queue_.Add(shared_from_this());
+    flusher_.Add(shared_from_this());
   }
 
   // Gives the kernel what it takes at once.
@@ -233,7 +245,7 @@ class BeastSocket final : public Socket,
 
   // Constant after construction.
   const std::size_t max_message_bytes_;
-  FlushQueue& flush_queue_;
+  Flusher& flusher_;
 
   websocket::stream<Transport, false> stream_;
   beast::flat_buffer buffer_;
@@ -245,6 +257,9 @@ class BeastSocket final : public Socket,
   bool flush_queued_ = false;
   bool write_waits_ = false;
   std::uint64_t written_seq_ = 0;
+  std::uint32_t pings_ = 0;
+  std::string ping_;  // the payload of the newest ping, until its pong
+  Instant pinged_at_{};
   std::shared_ptr<BeastSocket> kept_;     // itself, while it is paused and no read holds it
   std::unique_ptr<SocketEvents> events_;  // the last: it speaks to the socket while it is destroyed
 };
@@ -252,8 +267,8 @@ class BeastSocket final : public Socket,
 }  // namespace
 
 void RunWebSocket(TcpSocket socket, const HttpRequest& request, std::size_t max_message_bytes,
-                  FlushQueue& flush_queue, const MakeSession& make_session) {
-  auto made = std::make_shared<BeastSocket>(std::move(socket), max_message_bytes, flush_queue);
+                  Flusher& flusher, const MakeSession& make_session) {
+  auto made = std::make_shared<BeastSocket>(std::move(socket), max_message_bytes, flusher);
   auto events = make_session(*made);
   made->Run(request, std::move(events));
 }

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "gateway/net.h"
-#include "gateway/ws/flush_queue.h"
+#include "gateway/ws/flusher.h"
 #include "gateway/ws/socket.h"
 
 namespace signaling::gateway {
@@ -17,6 +17,6 @@ using MakeSession = std::function<std::unique_ptr<SocketEvents>(Socket&)>;
 
 // Answers `request`, a WebSocket upgrade, on `socket`, and runs the connection until it ends.
 void RunWebSocket(TcpSocket socket, const HttpRequest& request, std::size_t max_message_bytes,
-                  FlushQueue& flush_queue, const MakeSession& make_session);
+                  Flusher& flusher, const MakeSession& make_session);
 
 }  // namespace signaling::gateway

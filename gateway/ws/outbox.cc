@@ -45,7 +45,10 @@ void Outbox::AddText(std::string_view payload, std::uint64_t seq) {
   marks_.push_back({buffer_.size(), seq});
 }
 
-void Outbox::AddPing() { AddHeader(kPing, 0); }
+void Outbox::AddPing(std::string_view payload) {
+  AddHeader(kPing, payload.size());
+  buffer_.append(payload);
+}
 
 void Outbox::AddClose(std::uint16_t code) {
   AddHeader(kClose, sizeof(code));

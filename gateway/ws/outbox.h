@@ -15,7 +15,8 @@ class Outbox {
  public:
   // One text message. `seq` is the event's number, 0 for none.
   void AddText(std::string_view payload, std::uint64_t seq);
-  void AddPing();
+  // The peer's pong brings the payload back (RFC 6455, section 5.5.3); at most 125 bytes.
+  void AddPing(std::string_view payload);
   void AddClose(std::uint16_t code);
   // A whole frame, or an HTTP response, as it stands.
   void AddRaw(std::string_view bytes);

@@ -15,9 +15,6 @@ namespace v1 = signaling::v1;
 
 constexpr int kStrikes = 3;
 constexpr std::chrono::seconds kCloseTimeout{3};
-// Towards one socket (the outer bound is the outbox of the service).
-constexpr std::size_t kMaxWaitingMessages = 128;
-constexpr std::size_t kMaxWaitingBytes = std::size_t{128} * 1024;
 // A frame with numbers only.
 constexpr std::size_t kSmallFrameBytes = 32;
 // RFC 6455, section 7.1.5: a close frame without a code.
@@ -34,6 +31,7 @@ Session::Session(SessionContext& context, Socket& socket, Upgrade upgrade)
       entry_(context.sessions, *this),
       last_sign_(context.clock.now()),
       last_ping_(context.clock.now()),
+      down_(socket, context.probe, context.text),
       acks_(path_ == v1::SESSION_PATH_V1),
       upgrade_(std::make_unique<Upgrade>(std::move(upgrade))) {}
 
@@ -93,9 +91,7 @@ void Session::OnMessageBeforeHello() {
   switch (context_.message.type) {
     case MessageType::kHello:
       return OpenSession(context_.message.hello.client_id, context_.message.hello.metadata);
-    case MessageType::kPing:
-      context_.text.clear();
-      return SendText(EncodePong(context_.message.ping_t, context_.text), 0);
+    case MessageType::kPing: return EndUnless(down_.Pong(context_.message.ping_t));
     default: return TellError(Reason::kHelloRequired, "the first message has to be a hello");
   }
 }
@@ -114,10 +110,7 @@ void Session::OnMessage(v1::UpFrame& frame, std::size_t bytes) {
       return TellError(Reason::kInvalidMessage, path_ == v1::SESSION_PATH_PLAIN
                                                     ? "hello: only on /v1"
                                                     : "hello: this session is open");
-    case MessageType::kPing:
-      context_.text.clear();
-      SendText(EncodePong(message.ping_t, context_.text), 0);
-      break;
+    case MessageType::kPing: EndUnless(down_.Pong(message.ping_t)); break;
     case MessageType::kBye: return Stop(CloseCode::kNormal, {}, v1::Detach::CAUSE_BYE);
     case MessageType::kAck: break;
     default: return PassOn(message.id, frame, bytes);
@@ -176,11 +169,22 @@ void Session::OnTooLarge() {
 void Session::OnSignOfLife() {
   last_sign_ = context_.clock.now();
   // The answers to its pings count too.
-  if (active() && socket_.waiting_bytes() > 2 * kMaxWaitingBytes) return EndAsSlow();
+  if (active() && down_.clogged()) return EndAsSlow();
   if (!probed_ || slot_ == 0) return;
   probed_ = false;
   v1::UpFrame& frame = context_.link.Next();
   frame.mutable_alive();
+  SendUp(frame, 0);
+}
+
+void Session::OnRoundTrip(Duration took) {
+  if (state_ != State::kOpen || slot_ == 0) return;
+  const auto ns = std::chrono::nanoseconds(took);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(ns);
+  v1::UpFrame& frame = context_.link.Next();
+  google::protobuf::Duration& duration = *frame.mutable_round_trip()->mutable_duration();
+  duration.set_seconds(seconds.count());
+  duration.set_nanos(static_cast<std::int32_t>((ns - seconds).count()));
   SendUp(frame, 0);
 }
 
@@ -206,6 +210,7 @@ void Session::OnFrame(v1::DownFrame& frame) {
     case v1::DownFrame::kRoom:
     case v1::DownFrame::kSignal:
     case v1::DownFrame::kApp:
+    case v1::DownFrame::kOffer:
     case v1::DownFrame::kError: return OnEvent(frame);
     case v1::DownFrame::kProbe:
       probed_ = true;
@@ -218,15 +223,13 @@ void Session::OnFrame(v1::DownFrame& frame) {
 
 void Session::OnAcknowledged(std::uint64_t id) {
   if (id == 0 || !inbound_.numbered()) return;
-  context_.text.clear();
-  SendText(EncodeAck(id, context_.text), 0);
+  EndUnless(down_.Ack(id));
 }
 
 void Session::OnOpened(const v1::Opened& opened) {
   if (state_ != State::kOpening) return;
   state_ = State::kOpen;
-  context_.text.clear();
-  SendText(EncodeConnected(opened, context_.settings.connected, context_.text), 0);
+  EndUnless(down_.Connected(opened, context_.settings.connected));
 }
 
 void Session::OnEvent(v1::DownFrame& frame) {
@@ -238,12 +241,11 @@ void Session::OnEvent(v1::DownFrame& frame) {
     frame.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
   }
   if (reason) context_.probe.ErrorSent(*reason);
-  context_.text.clear();
   const EncodeOptions options = {.numbered = inbound_.numbered(),
                                  .ack_id = inbound_.numbered() ? frame.ack_id() : 0};
-  const MessageType type = EncodeEvent(frame, options, context_.text);
-  if (frame.seq() != 0) acks_.Sent(frame.seq(), context_.text.size());
-  SendText(type, frame.seq());
+  const bool sent = down_.Event(frame, options);
+  if (frame.seq() != 0) acks_.Sent(frame.seq(), down_.newest_bytes());
+  EndUnless(sent);
   if (last && active()) {
     Stop(CloseCode::kProtocolError, Info(*reason).code, v1::Detach::CAUSE_FAULT);
   }
@@ -256,7 +258,7 @@ void Session::OnClosed(const v1::Closed& closed) {
     v1::Error error = closed.error();
     error.set_fatal(true);
     if (const auto known = KnownReason(error)) reason = Info(*known).code;
-    TellFatal(error);
+    down_.Fatal(error);
   }
   const auto code = static_cast<std::uint16_t>(closed.close_code());
   Stop(code == 0 ? CloseCode::kNormal : static_cast<CloseCode>(code), reason,
@@ -268,15 +270,8 @@ void Session::OnLinkBroken() {
   Refuse(Reason::kUnavailable, "the signaling service went away");
 }
 
-void Session::SendText(MessageType type, std::uint64_t seq) {
-  const std::size_t waiting = socket_.waiting_messages();
-  if (waiting >= kMaxWaitingMessages ||
-      (waiting > 0 && socket_.waiting_bytes() + context_.text.size() > kMaxWaitingBytes)) {
-    return EndAsSlow();
-  }
-  ++sent_;
-  context_.probe.MessageSent(type);
-  socket_.Send(context_.text, seq);
+void Session::EndUnless(bool sent) {
+  if (!sent) EndAsSlow();
 }
 
 bool Session::IsLastStrike(Reason reason) { return IsStrike(reason) && ++strikes_ >= kStrikes; }
@@ -285,9 +280,7 @@ void Session::TellError(Reason reason, std::string_view message) {
   if (IsLastStrike(reason)) {
     return EndWith(reason, message, v1::Detach::CAUSE_FAULT, CloseCode::kProtocolError);
   }
-  context_.probe.ErrorSent(reason);
-  context_.text.clear();
-  SendText(EncodeError(Fault(reason, message), context_.text), 0);
+  EndUnless(down_.Error(reason, message));
 }
 
 void Session::Refuse(Reason reason, std::string_view message) {
@@ -300,21 +293,13 @@ void Session::EndWith(Reason reason, std::string_view message, Cause cause) {
 
 void Session::EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code) {
   if (!active()) return;
-  TellFatal(FatalError(reason, message));
+  down_.Fatal(FatalError(reason, message));
   Stop(code, Info(reason).code, cause);
 }
 
 void Session::EndAsSlow() {
   EndWith(Reason::kSlowConsumer, "this client takes its messages too slowly",
           v1::Detach::CAUSE_BROKEN);
-}
-
-void Session::TellFatal(const v1::Error& error) {
-  if (const auto reason = KnownReason(error)) context_.probe.ErrorSent(*reason);
-  ++sent_;
-  context_.text.clear();
-  context_.probe.MessageSent(EncodeError(error, context_.text));
-  socket_.Send(context_.text, 0);
 }
 
 void Session::Stop(CloseCode code, std::string_view reason, Cause cause) {
@@ -358,7 +343,7 @@ void Session::OnEnd(std::uint16_t code, CloseSide side) {
                  .side = side,
                  .lasted = std::chrono::steady_clock::now() - accepted_at_,
                  .received = received_,
-                 .sent = sent_});
+                 .sent = down_.sent()});
 }
 
 void Session::Drain() {
@@ -390,7 +375,8 @@ void Session::Tick() {
   if (now - last_sign_ >= timeout) {
     return Stop(CloseCode::kIdleTimeout, {}, v1::Detach::CAUSE_BROKEN);
   }
-  if (now - last_sign_ >= timeout / 3 && now - last_ping_ >= timeout / 3) {
+  // Also who is heard is asked, for the round trip.
+  if (now - last_ping_ >= timeout / 3) {
     last_ping_ = now;
     socket_.Ping();
   }

@@ -16,6 +16,7 @@
 #include "gateway/link/link.h"
 #include "gateway/probe.h"
 #include "gateway/registry.h"
+#include "gateway/ws/downlink.h"
 #include "gateway/ws/inbound.h"
 #include "gateway/ws/received_acks.h"
 #include "gateway/ws/socket.h"
@@ -83,6 +84,7 @@ class Session final : public SocketEvents, public Link::Receiver {
   void OnBinary() override;
   void OnTooLarge() override;
   void OnSignOfLife() override;
+  void OnRoundTrip(Duration took) override;
   void OnWritten(std::uint64_t seq) override;
   void OnEnd(std::uint16_t code, CloseSide side) override;
 
@@ -120,8 +122,8 @@ class Session final : public SocketEvents, public Link::Receiver {
   void OnEvent(signaling::v1::DownFrame& frame);
   void OnAcknowledged(std::uint64_t id);
   void TellError(Reason reason, std::string_view message);
-  // Sends context_.text, unless the client takes too little.
-  void SendText(MessageType type, std::uint64_t seq);
+  // What was to be sent was not: the client takes too little.
+  void EndUnless(bool sent);
   // True where this fault is the one too many.
   bool IsLastStrike(Reason reason);
 
@@ -130,7 +132,6 @@ class Session final : public SocketEvents, public Link::Receiver {
   void EndWith(Reason reason, std::string_view message, Cause cause);
   void EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code);
   void EndAsSlow();
-  void TellFatal(const signaling::v1::Error& error);
   void Stop(CloseCode code, std::string_view reason, Cause cause);
   void Detach(Cause cause);
 
@@ -149,13 +150,13 @@ class Session final : public SocketEvents, public Link::Receiver {
   std::uint8_t strikes_ = 0;
   std::uint32_t slot_ = 0;  // 0: none
   std::uint32_t received_ = 0;
-  std::uint32_t sent_ = 0;
   CloseCode end_code_ = CloseCode::kNormal;
   std::string_view end_reason_;  // of the reason table, or empty
   Instant last_sign_;            // of life
   Instant last_ping_;
   Instant deadline_{};  // for the hello, or for the peer to close
   Inbound inbound_;
+  Downlink down_;
   ReceivedAcks acks_;
   Admission::Place place_;            // among the sessions, or among those who wait for hello
   std::string session_id_;            // empty before `open`

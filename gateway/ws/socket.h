@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "gateway/instant.h"
 #include "gateway/probe.h"
 #include "services/common/reason.h"
 
@@ -17,6 +18,7 @@ class Socket {
 
   // Queues a text message; `seq` is the event's number, 0 for none. Never calls back.
   virtual void Send(std::string_view text, std::uint64_t seq) = 0;
+  // Its answer is told with OnRoundTrip, unless another ping follows before it.
   virtual void Ping() = 0;
   // Queues a close frame; afterwards nothing is sent and what arrives is dropped.
   virtual void Close(CloseCode code) = 0;
@@ -42,6 +44,8 @@ class SocketEvents {
   virtual void OnTooLarge() = 0;
   // A ping or a pong.
   virtual void OnSignOfLife() = 0;
+  // From the newest ping to its pong.
+  virtual void OnRoundTrip(Duration took) = 0;
   // Everything that was queued has left; `seq` is the highest event among it, 0 for none.
   virtual void OnWritten(std::uint64_t seq) = 0;
   // Nothing more arrives. `code` is 1005 for a close frame without one, 1006 where the connection broke.

@@ -27,9 +27,11 @@ TEST(OutboxTest, FramesShortMediumAndLongTexts) {
 
 TEST(OutboxTest, FramesControl) {
   Outbox outbox;
-  outbox.AddPing();
+  outbox.AddPing("17");
   outbox.AddClose(4005);
-  EXPECT_EQ(outbox.bytes(), "\x89\0\x88\x02\x0f\xa5"s);
+  EXPECT_EQ(outbox.bytes(),
+            "\x89\x02"
+            "17\x88\x02\x0f\xa5"s);
   EXPECT_EQ(outbox.messages(), 0u);
 }
 

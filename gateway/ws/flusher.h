@@ -9,7 +9,7 @@
 
 namespace signaling::gateway {
 
-class FlushQueue {
+class Flusher {
  public:
   class Sender {
    public:
@@ -17,7 +17,7 @@ class FlushQueue {
     virtual void Flush() = 0;
   };
 
-  explicit FlushQueue(IoContext& io) : io_(io) {}
+  explicit Flusher(IoContext& io) : io_(io) {}
 
   void Add(std::shared_ptr<Sender> sender);
 

@@ -1,0 +1,75 @@
+#include "gateway/ws/downlink.h"
+
+#include <optional>
+
+#include "gateway/ws/errors.h"
+
+namespace signaling::gateway {
+namespace {
+
+namespace v1 = signaling::v1;
+
+// Towards one socket (the outer bound is the outbox of the service).
+constexpr std::size_t kMaxWaitingMessages = 128;
+constexpr std::size_t kMaxWaitingBytes = std::size_t{128} * 1024;
+
+}  // namespace
+
+bool Downlink::Connected(const v1::Opened& opened, const ConnectedInfo& info) {
+  text_.clear();
+  return Send(EncodeConnected(opened, info, text_), 0);
+}
+
+bool Downlink::Event(const v1::DownFrame& frame, const EncodeOptions& options) {
+  text_.clear();
+  return Send(EncodeEvent(frame, options, text_), frame.seq());
+}
+
+bool Downlink::Ack(std::uint64_t id) {
+  text_.clear();
+  return Send(EncodeAck(id, text_), 0);
+}
+
+bool Downlink::Pong(std::string_view t) {
+  text_.clear();
+  return Send(EncodePong(t, text_), 0);
+}
+
+bool Downlink::Error(Reason reason, std::string_view message) {
+  probe_.ErrorSent(reason);
+  text_.clear();
+  return Send(EncodeError(Fault(reason, message), text_), 0);
+}
+
+void Downlink::Fatal(const v1::Error& error) {
+  const std::optional<Reason> reason = KnownReason(error);
+  if (reason) probe_.ErrorSent(*reason);
+  if (reason == Reason::kKicked || reason == Reason::kRoomClosed) {
+    text_.clear();
+    Give(EncodeRemoval(reason == Reason::kKicked ? MessageType::kKicked : MessageType::kRoomClosed,
+                       error.message(), text_),
+         0);
+  }
+  text_.clear();
+  Give(EncodeError(error, text_), 0);
+}
+
+bool Downlink::clogged() const { return socket_.waiting_bytes() > 2 * kMaxWaitingBytes; }
+
+bool Downlink::Send(MessageType type, std::uint64_t seq) {
+  const std::size_t waiting = socket_.waiting_messages();
+  if (waiting >= kMaxWaitingMessages ||
+      (waiting > 0 && socket_.waiting_bytes() + text_.size() > kMaxWaitingBytes)) {
+    return false;
+  }
+  Give(type, seq);
+  return true;
+}
+
+void Downlink::Give(MessageType type, std::uint64_t seq) {
+  ++sent_;
+  probe_.MessageSent(type);
+  socket_.Send(text_, seq);
+}
+
+}  // namespace signaling::gateway
