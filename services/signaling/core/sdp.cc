@@ -119,9 +119,9 @@ class Checker {
   // Of the lines that every description has before `place`.
   const char* FirstMissing(int place) const {
     if (place_ < 1 && place > 1) return "must be v=0 (RFC 8866, section 5.1)";
-    if (place_ < 2 && place > 2) return "o= is missing before it (RFC 8866, section 5.2)";
-    if (place_ < 3 && place > 3) return "s= is missing before it (RFC 8866, section 5.3)";
-    if (place_ < 10 && place > 10) return "t= is missing before it (RFC 8866, section 5.9)";
+    if (place_ < 2 && place > 2) return "o= is missing up to here (RFC 8866, section 5.2)";
+    if (place_ < 3 && place > 3) return "s= is missing up to here (RFC 8866, section 5.3)";
+    if (place_ < 10 && place > 10) return "t= is missing up to here (RFC 8866, section 5.9)";
     return nullptr;
   }
 
