@@ -60,6 +60,11 @@ def scrape(port):
     return samples
 
 
+def stay_on_this_machine():
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        os.environ.pop(name, None)
+
+
 async def eventually(check, what):
     """Waits until `check()` is true; `check` may block shortly, so it runs in a thread."""
     end = time.monotonic() + DEADLINE
@@ -239,8 +244,7 @@ class Stack(unittest.IsolatedAsyncioTestCase):
 
     @classmethod
     def setUpClass(cls):
-        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-            os.environ.pop(name, None)  # nothing here leaves the machine
+        stay_on_this_machine()
         cls.service = cls.start_service()
         cls.addClassCleanup(lambda: cls.check_stop(cls.service))
         cls.gateway = cls.start_gateway()
