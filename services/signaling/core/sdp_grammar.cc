@@ -86,32 +86,36 @@ bool IsIceChars(std::string_view text, std::size_t least, std::size_t most) {
 }
 
 bool HoldsControl(std::string_view text) {
-  // Eight bytes at a time; a hit may be a false one, of a tab or by a carry, so it is looked at again one by one.
+  if (text.size() < 8) return std::any_of(text.begin(), text.end(), IsControl);
+  // Eight bytes at a time, the last eight overlapping those before. A hit may be a false one, of a tab or by a carry, so
+  // it is looked at again one by one.
   constexpr std::uint64_t kOnes = 0x0101010101010101;
-  while (text.size() >= 8) {
+  for (std::size_t at = 0;;) {
     std::uint64_t eight = 0;
-    std::memcpy(&eight, text.data(), 8);
+    std::memcpy(&eight, text.data() + at, 8);
     const std::uint64_t below_space = (eight - kOnes * 0x20) & ~eight;
     const std::uint64_t del = eight ^ (kOnes * 0x7f);
     const std::uint64_t is_del = (del - kOnes) & ~del;
-    if (((below_space | is_del) & (kOnes * 0x80)) != 0 &&
-        std::any_of(text.begin(), text.begin() + 8, IsControl)) {
-      return true;
+    if (((below_space | is_del) & (kOnes * 0x80)) != 0) {
+      const std::string_view part = text.substr(at, 8);
+      if (std::any_of(part.begin(), part.end(), IsControl)) return true;
     }
-    text.remove_prefix(8);
+    if (at + 8 == text.size()) return false;
+    at = std::min(at + 8, text.size() - 8);
   }
-  return std::any_of(text.begin(), text.end(), IsControl);
 }
 
 std::optional<std::uint64_t> ParseNumber(std::string_view text, std::uint64_t most) {
   if (text.empty()) return std::nullopt;
   std::uint64_t value = 0;
   for (const char c : text) {
-    if (!IsDigit(c)) return std::nullopt;
+    if (!IsDigit(c) || value > UINT64_MAX / 10) return std::nullopt;
+    value *= 10;
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (digit > most || value > (most - digit) / 10) return std::nullopt;
-    value = value * 10 + digit;
+    if (digit > UINT64_MAX - value) return std::nullopt;
+    value += digit;
   }
+  if (value > most) return std::nullopt;
   return value;
 }
 
