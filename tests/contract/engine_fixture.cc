@@ -83,6 +83,74 @@ std::uint64_t Client::Message(const std::string& json, const std::string& to) {
   return Send(std::move(frame));
 }
 
+std::uint64_t Client::Create(const std::string& sdp) {
+  v1::CreateOffer create;
+  create.mutable_offer()->set_sdp(sdp);
+  return Create(create);
+}
+
+std::uint64_t Client::Create(const v1::CreateOffer& create) {
+  v1::UpFrame frame;
+  *frame.mutable_offer()->mutable_create() = create;
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Claim(const std::string& offer_id) {
+  v1::UpFrame frame;
+  frame.mutable_offer()->mutable_claim()->set_offer_id(offer_id);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Withdraw(const std::string& offer_id) {
+  v1::UpFrame frame;
+  frame.mutable_offer()->mutable_withdraw()->set_offer_id(offer_id);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::Signal(const std::string& offer_id, v1::Signal signal) {
+  v1::UpFrame frame;
+  *frame.mutable_signal() = std::move(signal);
+  frame.mutable_signal()->set_offer_id(offer_id);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::OfferFor(const std::string& offer_id, const std::string& sdp) {
+  v1::Signal signal;
+  signal.mutable_offer()->set_sdp(sdp);
+  return Signal(offer_id, std::move(signal));
+}
+
+std::uint64_t Client::AnswerFor(const std::string& offer_id, const std::string& sdp) {
+  v1::Signal signal;
+  signal.mutable_answer()->set_sdp(sdp);
+  return Signal(offer_id, std::move(signal));
+}
+
+std::uint64_t Client::CandidateFor(const std::string& offer_id, const std::string& text) {
+  v1::Signal signal;
+  signal.mutable_ice_candidate()->set_candidate(text);
+  return Signal(offer_id, std::move(signal));
+}
+
+std::uint64_t Client::RejectFor(const std::string& offer_id, v1::Reject::Reason reason) {
+  v1::Signal signal;
+  signal.mutable_reject()->set_reason(reason);
+  return Signal(offer_id, std::move(signal));
+}
+
+std::uint64_t Client::Moderate(v1::Moderate moderate) {
+  v1::UpFrame frame;
+  *frame.mutable_moderate() = std::move(moderate);
+  return Send(std::move(frame));
+}
+
+std::uint64_t Client::JoinWith(const std::string& room, const v1::RoomOptions& options) {
+  v1::UpFrame frame;
+  frame.mutable_room()->mutable_join()->set_room(room);
+  *frame.mutable_room()->mutable_join()->mutable_options() = options;
+  return Send(std::move(frame));
+}
+
 std::vector<v1::DownFrame> Client::Events(bool acknowledge) {
   v1::DownBatch batch;
   PullBudget budget{.frames = 100'000, .bytes = 100'000'000};
@@ -109,10 +177,14 @@ std::optional<Reason> Client::closed_for() const {
 
 void EngineTest::TearDown() {
   for (const auto& client : clients_) client->End();
+  EXPECT_EQ(engine_->Stats().participants, 0u);
+  EXPECT_EQ(engine_->Stats().offers, 0u);
+  // Rooms without participants outlive them for a while.
+  clock_.Advance(absl::Hours(24 * 30));
+  engine_->Expire();
   const EngineStats stats = engine_->Stats();
   EXPECT_EQ(stats.sessions, 0u);
   EXPECT_EQ(stats.rooms, 0u);
-  EXPECT_EQ(stats.participants, 0u);
 }
 
 Client& EngineTest::Joined(const std::string& room, const std::string& client_id) {
@@ -120,6 +192,33 @@ Client& EngineTest::Joined(const std::string& room, const std::string& client_id
   client.Join(room);
   EXPECT_TRUE(client.OnlyEvent().room().has_joined());
   return client;
+}
+
+EngineOffersTest::Scene EngineOffersTest::Queued() {
+  Client& maker = NewClient().Open("maker");
+  maker.Create("v=0 kept");
+  const std::string id = OfferOf(maker.OnlyEvent()).offer_id();
+  return {maker, NewClient().Open("claimer"), NewClient().Open("other"), id};
+}
+
+EngineOffersTest::Scene EngineOffersTest::Claimed() {
+  Scene scene = Queued();
+  scene.claimer.Claim(scene.id);
+  EXPECT_TRUE(scene.claimer.OnlyEvent().signal().has_offer());
+  EXPECT_EQ(OfferOf(scene.maker.OnlyEvent()).state(), v1::OFFER_STATE_CLAIMED);
+  return scene;
+}
+
+EngineOffersTest::Scene EngineOffersTest::Answered() {
+  Scene scene = Claimed();
+  scene.claimer.AnswerFor(scene.id);
+  EXPECT_TRUE(scene.maker.OnlyEvent().signal().has_answer());
+  return scene;
+}
+
+v1::OfferEvent OfferOf(const v1::DownFrame& event) {
+  EXPECT_TRUE(event.has_offer()) << event.ShortDebugString();
+  return event.offer();
 }
 
 Reason ReasonOf(const v1::DownFrame& event) {

@@ -40,6 +40,16 @@ class Client {
   std::uint64_t Answer(const std::string& to = "");
   std::uint64_t Candidate(const std::string& text, const std::string& to = "");
   std::uint64_t Message(const std::string& json, const std::string& to = "");
+  std::uint64_t Create(const std::string& sdp = "v=0");
+  std::uint64_t Create(const signaling::v1::CreateOffer& create);
+  std::uint64_t Claim(const std::string& offer_id);
+  std::uint64_t Withdraw(const std::string& offer_id);
+  std::uint64_t OfferFor(const std::string& offer_id, const std::string& sdp = "v=0");
+  std::uint64_t AnswerFor(const std::string& offer_id, const std::string& sdp = "v=0");
+  std::uint64_t CandidateFor(const std::string& offer_id, const std::string& text);
+  std::uint64_t RejectFor(const std::string& offer_id, signaling::v1::Reject::Reason reason);
+  std::uint64_t Moderate(signaling::v1::Moderate moderate);
+  std::uint64_t JoinWith(const std::string& room, const signaling::v1::RoomOptions& options);
   std::uint64_t Send(signaling::v1::UpFrame frame);
   // As it is, numbers included.
   void SendRaw(signaling::v1::UpFrame frame) { engine_.Apply(ref(), &frame); }
@@ -59,6 +69,7 @@ class Client {
 
  private:
   Client& DoOpen(signaling::v1::Open open);
+  std::uint64_t Signal(const std::string& offer_id, signaling::v1::Signal signal);
 
   Engine& engine_;
   RecordingSink& sink_;
@@ -96,6 +107,26 @@ class EngineSessionsTest : public EngineTest {};
 class EngineRoomsTest : public EngineTest {};
 class EngineSignalsTest : public EngineTest {};
 class EngineClaimsTest : public EngineTest {};
+class EngineKeptOffersTest : public EngineTest {};
+class EngineOffersTest : public EngineTest {
+ public:
+  // A maker, a claimer and a bystander, and the id of the maker's offer. Everything told so far is read.
+  struct Scene {
+    Client& maker;
+    Client& claimer;
+    Client& other;
+    std::string id;
+  };
+  Scene Queued();
+  Scene Claimed();
+  Scene Answered();
+};
+class EngineOfferRacesTest : public EngineOffersTest {};
+class EngineRoomRulesTest : public EngineTest {};
+class EngineEventsTest : public EngineTest {};
+
+// The event of a stored offer; fails where it is none.
+signaling::v1::OfferEvent OfferOf(const signaling::v1::DownFrame& event);
 
 // The reason of a verdict; fails where the event is none.
 Reason ReasonOf(const signaling::v1::DownFrame& event);

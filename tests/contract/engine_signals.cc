@@ -127,47 +127,5 @@ TEST_P(EngineSignalsTest, OrderHoldsBetweenEachTwo) {
   }
 }
 
-TEST_P(EngineSignalsTest, APlainOfferThatFindsNobodyIsKeptForTheNext) {
-  Client& robot = NewClient().OpenPlain("lobby", "robot");
-  robot.Offer("", "", "v=0 first");
-  robot.Candidate("candidate:old");
-  const v1::DownFrame verdict = robot.OnlyEvent();
-  EXPECT_EQ(ReasonOf(verdict), Reason::kPeerUnavailable);
-  EXPECT_EQ(verdict.error().action(), v1::ERROR_ACTION_NONE);
-  robot.Offer("", "", "v=0 second");
-  robot.Candidate("candidate:1");
-  robot.Candidate("");
-  robot.Events();
-  Client& viewer = NewClient().OpenPlain("lobby", "viewer");
-  const auto seen = viewer.Events();
-  ASSERT_EQ(seen.size(), 3u) << "the newest wins, its candidates come with it";
-  EXPECT_EQ(seen[0].signal().client_id(), "robot");
-  EXPECT_EQ(seen[0].signal().offer().sdp(), "v=0 second");
-  EXPECT_EQ(seen[1].signal().ice_candidate().candidate(), "candidate:1");
-  EXPECT_EQ(seen[2].signal().ice_candidate().candidate(), "");
-  EXPECT_TRUE(robot.OnlyEvent().room().has_participant_joined());
-  Client& second = NewClient().OpenPlain("lobby", "viewer2");
-  EXPECT_TRUE(second.Events().empty()) << "it was given once";
-  robot.Events();
-  robot.Candidate("candidate:2");
-  EXPECT_EQ(viewer.Events().size(), 2u)
-      << "participant_joined and the candidate: the pair is known";
-}
-
-TEST_P(EngineSignalsTest, KeptCandidatesAreBounded) {
-  Make({.max_kept_candidates = 2});
-  Client& robot = NewClient().OpenPlain("lobby", "robot");
-  robot.Candidate("candidate:before");
-  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kPeerUnavailable)
-      << "without an offer nothing is kept";
-  robot.Offer();
-  robot.Events();
-  robot.Candidate("candidate:1");
-  robot.Candidate("candidate:2");
-  EXPECT_TRUE(robot.Events().empty());
-  robot.Candidate("candidate:3");
-  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kPeerUnavailable);
-}
-
 }  // namespace
 }  // namespace signaling

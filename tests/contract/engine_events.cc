@@ -1,0 +1,337 @@
+// What back ends ask for and what watchers are told.
+#include <atomic>
+#include <chrono>
+#include <future>
+
+#include "services/signaling/core/errors.h"
+#include "tests/contract/engine_fixture.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class RecordingEventSink final : public EventSink {
+ public:
+  void OnEvents() override { ++told; }
+  std::atomic<int> told = 0;
+};
+
+// The reply of a call that the engine answers; fails where it does not within a while.
+template <typename Response, typename Request>
+absl::StatusOr<Response> Call(BackOffice& office,
+                              void (BackOffice::*method)(const Request&, Reply<Response>),
+                              const Request& request) {
+  std::promise<absl::StatusOr<Response>> promise;
+  (office.*method)(request, [&](absl::StatusOr<Response> reply) { promise.set_value(reply); });
+  auto future = promise.get_future();
+  EXPECT_EQ(future.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  return future.get();
+}
+
+v1::CreateRoomRequest CreateRequest(const std::string& room, const std::string& request_id = "") {
+  v1::CreateRoomRequest request;
+  request.set_room(room);
+  request.set_request_id(request_id);
+  return request;
+}
+
+std::string Say(const v1::Event& event) {
+  switch (event.event_case()) {
+    case v1::Event::kRoomOpened: return "open " + event.room_opened().room();
+    case v1::Event::kRoomEnded: return "end " + event.room_ended().room();
+    case v1::Event::kParticipantEntered: return "in " + event.participant_entered().client_id();
+    case v1::Event::kParticipantGone: return "out " + event.participant_gone().client_id();
+    default: return v1::OfferState_Name(event.offer_changed().state()).substr(12);
+  }
+}
+
+constexpr char kId[] = "123e4567-e89b-12d3-a456-426614174000";
+
+TEST_P(EngineEventsTest, ARoomMadeByABackEnd) {
+  BackOffice& office = engine_->back_office();
+  v1::CreateRoomRequest request = CreateRequest("r");
+  request.mutable_options()->set_max_participants(2);
+  request.mutable_options()->mutable_allowed()->add_client_ids("ann");
+  const auto made = Call(office, &BackOffice::CreateRoom, request);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->room().options().max_participants(), 2u);
+  EXPECT_EQ(made->room().create_time().seconds(), 1'800'000'000);
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::CreateRoom, request).status()),
+            Reason::kRoomExists);
+  Client& bob = NewClient().Open("bob");
+  bob.Join("r");
+  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kPermissionDenied);
+  Client& ann = Joined("r", "ann");
+  v1::Moderate lock;
+  lock.mutable_lock()->set_locked(true);
+  ann.Moderate(lock);
+  EXPECT_EQ(ReasonOf(ann.OnlyEvent()), Reason::kPermissionDenied)
+      << "a back end's room has no moderator in it";
+  v1::UpdateRoomRequest update;
+  update.set_room("r");
+  update.mutable_options()->mutable_allowed();
+  update.mutable_options()->set_locked(true);
+  const auto updated = Call(office, &BackOffice::UpdateRoom, update);
+  ASSERT_TRUE(updated.ok());
+  EXPECT_EQ(updated->room().options().max_participants(), 2u) << "what is not set stays";
+  EXPECT_TRUE(ann.OnlyEvent().room().room_locked().locked());
+  bob.Join("r");
+  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kRoomLocked);
+  v1::DeleteRoomRequest remove;
+  remove.set_room("r");
+  remove.set_reason("over");
+  EXPECT_EQ(Call(office, &BackOffice::DeleteRoom, remove)->ended_sessions(), 1u);
+  EXPECT_EQ(ann.closed_for(), Reason::kRoomClosed);
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::DeleteRoom, remove).status()),
+            Reason::kRoomNotFound);
+}
+
+TEST_P(EngineEventsTest, AnUnnamedRoomGetsANameAndAPersistentOneStays) {
+  BackOffice& office = engine_->back_office();
+  const auto unnamed = Call(office, &BackOffice::CreateRoom, CreateRequest(""));
+  ASSERT_TRUE(unnamed.ok());
+  EXPECT_TRUE(IsValidId(unnamed->room().name()));
+  v1::CreateRoomRequest request = CreateRequest("stays");
+  request.set_persistent(true);
+  ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, request).ok());
+  clock_.Advance(absl::Hours(24 * 29));
+  engine_->Expire();
+  EXPECT_EQ(engine_->Stats().rooms, 1u);
+  Joined("stays", "ann").End();
+  clock_.Advance(absl::Hours(24 * 29));
+  engine_->Expire();
+  EXPECT_EQ(engine_->Stats().rooms, 1u) << "renewed by whoever came";
+}
+
+TEST_P(EngineEventsTest, TheSameRequestIdIsTheSameCall) {
+  BackOffice& office = engine_->back_office();
+  const auto first = Call(office, &BackOffice::CreateRoom, CreateRequest("", kId));
+  const auto again = Call(office, &BackOffice::CreateRoom, CreateRequest("", kId));
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_EQ(first->room().name(), again->room().name());
+  EXPECT_EQ(engine_->Stats().rooms, 1u);
+  const auto other = Call(office, &BackOffice::CreateRoom, CreateRequest("x", kId));
+  EXPECT_EQ(*RefusalReason(other.status()), Reason::kInvalidMessage);
+  EXPECT_EQ(RefusalField(other.status()), "request_id");
+  v1::DeleteRoomRequest remove;
+  remove.set_room("x");
+  remove.set_request_id(kId);
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::DeleteRoom, remove).status()),
+            Reason::kInvalidMessage)
+      << "another call's";
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_TRUE(Call(office, &BackOffice::CreateRoom, CreateRequest("x", kId)).ok());
+}
+
+TEST_P(EngineEventsTest, AFailureIsNotRemembered) {
+  BackOffice& office = engine_->back_office();
+  v1::DeleteRoomRequest remove;
+  remove.set_room("r");
+  remove.set_request_id(kId);
+  EXPECT_FALSE(Call(office, &BackOffice::DeleteRoom, remove).ok());
+  Call(office, &BackOffice::CreateRoom, CreateRequest("r")).status().IgnoreError();
+  EXPECT_TRUE(Call(office, &BackOffice::DeleteRoom, remove).ok());
+  EXPECT_TRUE(Call(office, &BackOffice::DeleteRoom, remove).ok()) << "and this is the same call";
+}
+
+TEST_P(EngineEventsTest, ListingsComeInPages) {
+  BackOffice& office = engine_->back_office();
+  for (const char* name : {"c", "a", "e", "b", "d"}) {
+    ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, CreateRequest(name)).ok());
+  }
+  v1::ListRoomsRequest request;
+  request.set_page_size(2);
+  std::string seen;
+  int pages = 0;
+  do {
+    const auto page = Call(office, &BackOffice::ListRooms, request);
+    ASSERT_TRUE(page.ok());
+    for (const v1::Room& room : page->rooms()) seen += room.name();
+    request.set_page_token(page->next_page_token());
+    // What comes behind the page is listed, what comes before it is not.
+    if (pages == 0) {
+      ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, CreateRequest("bb")).ok());
+      ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, CreateRequest("aa")).ok());
+    }
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, "abbbcde");
+  request.set_page_token("nonsense");
+  EXPECT_EQ(RefusalField(Call(office, &BackOffice::ListRooms, request).status()), "page_token");
+}
+
+TEST_P(EngineEventsTest, SessionsAreListedAndEnded) {
+  BackOffice& office = engine_->back_office();
+  Client& ann = Joined("r", "ann");
+  Client& bob = NewClient().OpenPlain("r", "bob");
+  Client& eve = NewClient().Open("eve");
+  engine_->Measured(bob.ref(), absl::Milliseconds(12));
+  v1::ListSessionsRequest request;
+  request.set_room("r");
+  const auto listed = Call(office, &BackOffice::ListSessions, request);
+  ASSERT_TRUE(listed.ok());
+  ASSERT_EQ(listed->sessions_size(), 2);
+  EXPECT_EQ(listed->sessions(0).client_id(), "ann");
+  EXPECT_EQ(listed->sessions(0).state(), v1::SESSION_STATE_CONNECTED);
+  EXPECT_EQ(listed->sessions(0).queued_events(), 1u) << "bob's join, not acknowledged";
+  EXPECT_GT(listed->sessions(0).queued_bytes(), 0u);
+  EXPECT_FALSE(listed->sessions(0).has_round_trip());
+  EXPECT_EQ(listed->sessions(1).round_trip().nanos(), 12'000'000);
+  EXPECT_EQ(listed->sessions(1).path(), v1::SESSION_PATH_PLAIN);
+  v1::EndSessionRequest end;
+  end.set_name(listed->sessions(1).name());
+  end.set_reason("maintenance");
+  EXPECT_TRUE(Call(office, &BackOffice::EndSession, end).ok());
+  EXPECT_EQ(bob.closed_for(), Reason::kKicked);
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::EndSession, end).status()),
+            Reason::kSessionNotFound);
+  ann.Events();
+  EXPECT_EQ(Call(office, &BackOffice::ListSessions, v1::ListSessionsRequest())->sessions_size(), 2);
+  eve.End();
+}
+
+TEST_P(EngineEventsTest, ParticipantsAreRemovedAlsoThoseWhoAreNotThere) {
+  BackOffice& office = engine_->back_office();
+  Client& ann = Joined("r", "ann");
+  v1::RemoveParticipantRequest request;
+  request.set_room("r");
+  request.set_client_id("ann");
+  EXPECT_TRUE(Call(office, &BackOffice::RemoveParticipant, request)->removed());
+  EXPECT_EQ(ann.closed_for(), Reason::kKicked);
+  request.set_client_id("bob");
+  EXPECT_FALSE(Call(office, &BackOffice::RemoveParticipant, request)->removed());
+  Client& bob = NewClient().Open("bob");
+  bob.Join("r");
+  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kBanned);
+  request.mutable_ban()->set_seconds(0);
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::RemoveParticipant, request).status()),
+            Reason::kPeerUnavailable);
+  bob.Join("r");
+  EXPECT_TRUE(bob.OnlyEvent().room().has_joined()) << "a ban of 0 lifts one";
+}
+
+TEST_P(EngineEventsTest, MessagesReachOneOrAll) {
+  BackOffice& office = engine_->back_office();
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  ann.Events();
+  v1::SendMessageRequest request;
+  request.set_room("r");
+  request.set_data("{\"n\":1}");
+  EXPECT_EQ(Call(office, &BackOffice::SendMessage, request)->receivers(), 2u);
+  request.set_client_id("bob");
+  EXPECT_EQ(Call(office, &BackOffice::SendMessage, request)->receivers(), 1u);
+  EXPECT_EQ(ann.OnlyEvent().app().data(), "{\"n\":1}");
+  const auto got = bob.Events();
+  ASSERT_THAT(got, SizeIs(2));
+  EXPECT_TRUE(got[0].app().client_id().empty());
+  request.set_client_id("eve");
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::SendMessage, request).status()),
+            Reason::kPeerUnavailable);
+}
+
+TEST_P(EngineEventsTest, OffersAreShownWithoutWhatTheyOffer) {
+  BackOffice& office = engine_->back_office();
+  Client& maker = NewClient().Open("maker");
+  maker.Create("v=0 secret");
+  const std::string id = OfferOf(maker.OnlyEvent()).offer_id();
+  NewClient().Open("claimer").Claim(id);
+  const auto listed = Call(office, &BackOffice::ListOffers, v1::ListOffersRequest());
+  ASSERT_EQ(listed->offers_size(), 1);
+  EXPECT_EQ(listed->offers(0).state(), v1::OFFER_STATE_CLAIMED);
+  EXPECT_EQ(listed->offers(0).claimer_client_id(), "claimer");
+  EXPECT_EQ(listed->offers(0).claim_count(), 1u);
+  EXPECT_EQ(listed->DebugString().find("secret"), std::string::npos);
+  v1::DeleteOfferRequest remove;
+  remove.set_offer_id(id);
+  EXPECT_TRUE(Call(office, &BackOffice::DeleteOffer, remove).ok());
+  EXPECT_EQ(OfferOf(maker.Events().back()).reason(), v1::OFFER_REASON_DELETED);
+  v1::GetOfferRequest get;
+  get.set_offer_id(id);
+  EXPECT_EQ(Call(office, &BackOffice::GetOffer, get)->offer().state(), v1::OFFER_STATE_WITHDRAWN);
+  EXPECT_EQ(Call(office, &BackOffice::ListOffers, v1::ListOffersRequest())->offers_size(), 0);
+}
+
+TEST_P(EngineEventsTest, AKnockerOnTheNewAllowListComesIn) {
+  BackOffice& office = engine_->back_office();
+  v1::CreateRoomRequest request = CreateRequest("r");
+  request.mutable_options()->set_knock(true);
+  ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, request).ok());
+  Client& bob = NewClient().Open("bob");
+  bob.Join("r");
+  bob.Events();
+  clock_.Advance(absl::Hours(1));
+  engine_->Expire();
+  v1::GetRoomRequest get;
+  get.set_room("r");
+  const auto room = Call(office, &BackOffice::GetRoom, get);
+  ASSERT_TRUE(room.ok()) << "it is kept for who waits";
+  EXPECT_THAT(room->room().knocking(), ElementsAre("bob"));
+  v1::UpdateRoomRequest update;
+  update.set_room("r");
+  update.mutable_options()->mutable_allowed()->add_client_ids("bob");
+  EXPECT_EQ(Call(office, &BackOffice::UpdateRoom, update)->room().participant_count(), 1u);
+  EXPECT_TRUE(bob.OnlyEvent().room().has_joined());
+}
+
+TEST_P(EngineEventsTest, WatchersSeeEverythingInOrderFromTheirCursorOn) {
+  BackOffice& office = engine_->back_office();
+  RecordingEventSink sink;
+  const auto start = office.Watch("", &sink);
+  ASSERT_TRUE(start.ok());
+  Client& ann = Joined("r", "ann");
+  ann.Create();
+  const std::string id = OfferOf(ann.OnlyEvent()).offer_id();
+  ann.Withdraw(id);
+  ann.End();
+  clock_.Advance(absl::Minutes(1));
+  engine_->Expire();
+  EXPECT_GT(sink.told, 0);
+  std::vector<v1::WatchEventsResponse> events;
+  ASSERT_TRUE(office.ReadEvents(*start, 100, &events).ok());
+  std::vector<std::string> said;
+  for (const auto& response : events) said.push_back(Say(response.event()));
+  EXPECT_THAT(said, ElementsAre("open r", "in ann", "QUEUED", "WITHDRAWN", "out ann", "end r"));
+  office.Unwatch(&sink);
+  RecordingEventSink again;
+  const auto from = office.Watch(events[3].cursor(), &again);
+  ASSERT_TRUE(from.ok());
+  EXPECT_GT(again.told, 0) << "there is something to read at once";
+  std::vector<v1::WatchEventsResponse> rest;
+  ASSERT_TRUE(office.ReadEvents(*from, 1, &rest).ok());
+  ASSERT_THAT(rest, SizeIs(1));
+  EXPECT_EQ(Say(rest[0].event()), "out ann");
+  office.Unwatch(&again);
+}
+
+TEST_P(EngineEventsTest, ACursorThatIsTooOldIsRefusedNeverSkipped) {
+  Make({.max_events = 4});
+  BackOffice& office = engine_->back_office();
+  RecordingEventSink sink;
+  const std::uint64_t start = *office.Watch("", &sink);
+  const std::string cursor = office.CursorOf(start);
+  Client& ann = NewClient().Open("ann");
+  for (int i = 0; i < 2; ++i) {
+    ann.Join("r");
+    ann.Leave();
+  }
+  std::vector<v1::WatchEventsResponse> events;
+  EXPECT_EQ(*RefusalReason(office.ReadEvents(start, 10, &events)), Reason::kCursorExpired);
+  EXPECT_THAT(events, IsEmpty());
+  EXPECT_TRUE(office.ReadEvents(start + 1, 10, &events).ok());
+  EXPECT_THAT(events, SizeIs(4));
+  office.Unwatch(&sink);
+  EXPECT_EQ(*RefusalReason(office.Watch(cursor, &sink).status()), Reason::kCursorExpired);
+  EXPECT_EQ(*RefusalReason(office.Watch("otherlog123.1", &sink).status()), Reason::kCursorExpired);
+  EXPECT_EQ(*RefusalReason(office.Watch("nonsense", &sink).status()), Reason::kInvalidMessage);
+  const int told = sink.told;
+  ann.Join("r");
+  EXPECT_EQ(sink.told, told) << "who was refused is not told";
+}
+
+}  // namespace
+}  // namespace signaling
