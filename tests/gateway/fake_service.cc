@@ -32,18 +32,28 @@ void FakeService::set_echoes(int echoes) {
   echoes_ = echoes;
 }
 
-v1::Detach::Cause FakeService::WaitForDetach() {
-  MutexLock lock(mu_);
+template <class T>
+T FakeService::TakeNext(std::deque<T>& queue, const char* what) {
   const auto end = std::chrono::steady_clock::now() + kDeadline;
-  while (detached_.empty()) {
+  while (queue.empty()) {
     if (changed_.wait_until(mu_, end) == std::cv_status::timeout) {
-      ADD_FAILURE() << "nobody was detached";
-      return v1::Detach::CAUSE_UNSPECIFIED;
+      ADD_FAILURE() << "no sign of " << what;
+      return {};
     }
   }
-  const auto cause = detached_.front();
-  detached_.pop_front();
-  return cause;
+  const T next = queue.front();
+  queue.pop_front();
+  return next;
+}
+
+v1::Detach::Cause FakeService::WaitForDetach() {
+  MutexLock lock(mu_);
+  return TakeNext(detached_, "a session that was detached");
+}
+
+absl::Duration FakeService::WaitForRoundTrip() {
+  MutexLock lock(mu_);
+  return TakeNext(round_trips_, "a round trip");
 }
 
 grpc::Status FakeService::Multiplex(grpc::ServerContext*, Streams* stream) {
@@ -76,6 +86,21 @@ void FakeService::Answer(const v1::UpFrame& frame, std::map<std::uint32_t, std::
     MutexLock lock(mu_);
     detached_.push_back(frame.detach().cause());
     changed_.notify_all();
+  } else if (frame.has_round_trip()) {
+    const auto& duration = frame.round_trip().duration();
+    MutexLock lock(mu_);
+    round_trips_.push_back(absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos()));
+    changed_.notify_all();
+  } else if (frame.has_moderate()) {
+    const bool kicked = frame.moderate().has_kick();
+    v1::Closed& closed = *down.mutable_closed();
+    closed.set_close_code(kicked ? 4503 : 4505);
+    closed.mutable_error()->set_reason(kicked ? v1::ERROR_REASON_KICKED
+                                              : v1::ERROR_REASON_ROOM_CLOSED);
+    closed.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
+    closed.mutable_error()->set_message(kicked ? frame.moderate().kick().reason()
+                                               : frame.moderate().close_room().reason());
+    *response.mutable_batch()->add_frames() = down;
   } else if (frame.has_app()) {
     int echoes = 0;
     {

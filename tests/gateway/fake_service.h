@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/time.h"
 #include "services/common/mutex.h"
 #include "signaling/v1/signaling.grpc.pb.h"
 
@@ -24,16 +25,22 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   ~FakeService() override;
 
   int port() const { return port_; }
-  // Each message comes back so many times.
+  // Each message comes back so many times. A moderator's kick or close_room ends its own session.
   void set_echoes(int echoes);
   // The cause of the next session that was detached; waits for it. UNSPECIFIED, and a failure, where none comes.
   signaling::v1::Detach::Cause WaitForDetach();
+
+  // The next round trip that was measured; waits for it. Zero, and a failure, where none comes.
+  absl::Duration WaitForRoundTrip();
 
  private:
   using Streams =
       grpc::ServerReaderWriter<signaling::v1::MultiplexResponse, signaling::v1::MultiplexRequest>;
 
   grpc::Status Multiplex(grpc::ServerContext* context, Streams* stream) override;
+  // The oldest of `queue`, waited for; where none comes, a failure that says what was missed.
+  template <class T>
+  T TakeNext(std::deque<T>& queue, const char* what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Answer(const signaling::v1::UpFrame& frame, std::map<std::uint32_t, std::uint64_t>& seqs,
               Streams* stream);
 
@@ -44,6 +51,7 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   std::condition_variable_any changed_;
   int echoes_ ABSL_GUARDED_BY(mu_) = 1;
   std::deque<signaling::v1::Detach::Cause> detached_ ABSL_GUARDED_BY(mu_);
+  std::deque<absl::Duration> round_trips_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace signaling::gateway

@@ -196,6 +196,42 @@ TEST_F(GatewayTest, AServiceThatGoesIsToldAndFoundAgain) {
   EXPECT_EQ(Field(again.Receive(), "type"), "connected");
 }
 
+TEST_F(GatewayTest, WhoIsRemovedIsToldWhy) {
+  Start();
+  WsClient kicked(port(), "/");
+  kicked.Receive();
+  kicked.SendText(R"({"type":"kick","client_id":"me","reason":"too loud"})");
+  const auto removal = kicked.Receive();
+  EXPECT_EQ(Field(removal, "type"), "kicked");
+  EXPECT_EQ(Field(removal, "reason"), "too loud");
+  ExpectEnd(kicked, "kicked", 4503);
+
+  WsClient inside(port(), "/");
+  inside.Receive();
+  inside.SendText(R"({"type":"close_room"})");
+  const auto closed = inside.Receive();
+  EXPECT_EQ(Field(closed, "type"), "room_closed");
+  EXPECT_FALSE(closed->contains("reason"));
+  ExpectEnd(inside, "room_closed", 4505);
+}
+
+TEST_F(GatewayTest, RoundTripsAreMeasured) {
+  Config config;
+  config.timeout = absl::Seconds(1);
+  Start(config);
+  WsClient client(port(), "/");
+  client.Receive();
+  client.SendText(R"({"type":"message","data":1})");
+  client.Receive();
+  // It answers pings while it waits for a message.
+  std::thread reading([&client] { client.Receive(); });
+  const absl::Duration took = service_->WaitForRoundTrip();
+  EXPECT_GT(took, absl::ZeroDuration());
+  EXPECT_LT(took, absl::Seconds(1));
+  gateway_->Stop();
+  reading.join();
+}
+
 TEST_F(GatewayTest, StoppingTellsEverySession) {
   Start();
   WsClient client(port(), "/");

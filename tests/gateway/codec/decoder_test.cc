@@ -1,46 +1,17 @@
 #include "gateway/codec/decoder.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <ostream>
 #include <utility>
+
+#include "tests/gateway/codec/decoder_fixture.h"
 
 namespace signaling::gateway {
 namespace {
 
 namespace v1 = signaling::v1;
-using testing::HasSubstr;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
-struct Decoded {
-  bool ok = false;
-  ClientMessage message;
-  v1::UpFrame frame;
-  DecodeFault fault;
-};
-
-class DecoderTest : public testing::Test {
- protected:
-  Decoded Decode(std::string_view text) {
-    Decoded d;
-    d.frame.set_slot(7);
-    d.frame.mutable_alive();  // an old body never survives
-    d.ok = decoder_.Decode(text, &d.message, &d.frame, &d.fault);
-    EXPECT_EQ(d.frame.slot(), 7U);
-    EXPECT_LE(d.fault.message.size(), 512U);
-    if (d.ok) {
-      EXPECT_EQ(d.fault.message, "");
-    } else {
-      EXPECT_EQ(d.frame.body_case(), v1::UpFrame::BODY_NOT_SET);
-      EXPECT_NE(d.fault.message, "");
-    }
-    return d;
-  }
-
-  Decoder decoder_{Decoder::Limits()};
-};
+using DecoderTest = DecoderFixture;
 
 TEST_F(DecoderTest, Hello) {
   Decoded d = Decode(R"({"type":"hello","client_id":"robot-1","metadata":{"name":"R2","k":""}})");
@@ -197,34 +168,9 @@ TEST_F(DecoderTest, WhitespaceAroundIsFine) {
   EXPECT_TRUE(Decode(" \r\n\t{\"type\":\"leave\"} \n").ok);
 }
 
-struct BadCase {
-  std::string_view name;
-  std::string text;
-  Reason reason;
-  std::string_view message;  // a part of it
-  bool numbered = false;
-  std::uint64_t id = 0;
-};
+class BadMessageTest : public DecoderFixture, public testing::WithParamInterface<BadCase> {};
 
-void PrintTo(const BadCase& c, std::ostream* os) { *os << c.name; }
-
-std::string CaseName(const testing::TestParamInfo<BadCase>& info) {
-  return std::string(info.param.name);
-}
-
-class BadMessageTest : public DecoderTest, public testing::WithParamInterface<BadCase> {};
-
-TEST_P(BadMessageTest, IsRefused) {
-  const BadCase& c = GetParam();
-  const Decoded d = Decode(c.text);
-  EXPECT_FALSE(d.ok);
-  EXPECT_EQ(d.fault.reason, c.reason);
-  EXPECT_THAT(d.fault.message, HasSubstr(std::string(c.message)));
-  EXPECT_EQ(d.fault.numbered, c.numbered);
-  EXPECT_EQ(d.fault.id, c.id);
-  EXPECT_TRUE(Decode(R"({"type":"leave"})").ok)
-      << "the next message is read as if nothing had been";
-}
+TEST_P(BadMessageTest, IsRefused) { ExpectRefused(GetParam()); }
 
 std::string Nested(int brackets) {
   return R"({"type":"leave","x":)" + std::string(static_cast<std::size_t>(brackets), '[') +

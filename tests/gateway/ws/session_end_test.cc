@@ -94,6 +94,40 @@ TEST_F(SessionEndTest, AnyFrameIsLife) {
   EXPECT_FALSE(socket_.close_code);
 }
 
+TEST_F(SessionEndTest, WhoIsHeardIsPingedAllTheSame) {
+  OpenV1();
+  session_->OnSignOfLife();
+  Advance(kTimeout / 3);
+  session_->OnSignOfLife();
+  Advance(kTimeout / 3);
+  EXPECT_EQ(socket_.pings, 2) << "for the round trip";
+}
+
+TEST_F(SessionEndTest, RoundTripsAreToldWithoutANumber) {
+  OpenV1();
+  session_->OnRoundTrip(std::chrono::microseconds(1'234'567));
+  v1::UpFrame frame = link_.Take();
+  ASSERT_TRUE(frame.has_round_trip()) << frame.ShortDebugString();
+  EXPECT_EQ(frame.id(), 0u);
+  EXPECT_EQ(frame.round_trip().duration().seconds(), 1);
+  EXPECT_EQ(frame.round_trip().duration().nanos(), 234'567'000);
+  session_->OnRoundTrip(Duration::zero());
+  EXPECT_EQ(link_.Take().round_trip().duration().nanos(), 0);
+}
+
+TEST_F(SessionEndTest, RoundTripsOfNoSessionAreNotTold) {
+  MakeV1();
+  session_->OnRoundTrip(std::chrono::milliseconds(1));
+  Text(R"({"type":"hello"})");
+  session_->OnRoundTrip(std::chrono::milliseconds(1));
+  Greet();
+  EXPECT_TRUE(link_.frames.empty());
+  Text(R"({"type":"bye"})");
+  session_->OnRoundTrip(std::chrono::milliseconds(1));
+  ExpectDetach(v1::Detach::CAUSE_BYE);
+  EXPECT_TRUE(link_.frames.empty());
+}
+
 TEST_F(SessionEndTest, AProbeIsAnsweredByTheFirstSignOfLifeAfterIt) {
   OpenV1();
   session_->OnSignOfLife();
@@ -174,6 +208,37 @@ TEST_F(SessionEndTest, TheServiceEndsASessionWithItsCode) {
   Deliver(frame);
   ExpectEnd("session_replaced", CloseCode::kSessionReplaced, "close");
 }
+
+struct Removal {
+  v1::ErrorReason reason;
+  CloseCode close_code;
+  std::string type;
+};
+
+class SessionRemovalTest : public SessionFixture, public testing::WithParamInterface<Removal> {};
+
+TEST_P(SessionRemovalTest, IsToldWithItsReason) {
+  OpenV1();
+  v1::DownFrame frame;
+  frame.mutable_closed()->set_close_code(static_cast<std::uint32_t>(GetParam().close_code));
+  v1::Error& error = *frame.mutable_closed()->mutable_error();
+  error.set_reason(GetParam().reason);
+  error.set_message("too loud");
+  error.set_action(v1::ERROR_ACTION_CLOSE);
+  Deliver(frame);
+  const auto removal = socket_.Next();
+  EXPECT_EQ(Type(removal), GetParam().type);
+  EXPECT_EQ(Field(removal, "reason"), "too loud");
+  EXPECT_FALSE(removal.contains("seq"));
+  ExpectEnd(GetParam().type, GetParam().close_code, "close");
+  EXPECT_TRUE(link_.frames.empty()) << "the slot is free already";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Reasons, SessionRemovalTest,
+    testing::Values(Removal{v1::ERROR_REASON_KICKED, CloseCode::kKicked, "kicked"},
+                    Removal{v1::ERROR_REASON_ROOM_CLOSED, CloseCode::kRoomClosed, "room_closed"}),
+    [](const auto& test) { return test.param.type; });
 
 TEST_F(SessionEndTest, ASocketThatIsDestroyedFreesItsSlot) {
   OpenV1();

@@ -52,6 +52,37 @@ TEST_F(SessionNumbersTest, ADuplicateIsOnlyAcknowledgedAgain) {
   EXPECT_EQ(ack.at("id").as_int64(), 1);
 }
 
+TEST_F(SessionNumbersTest, WhatIsAskedOfOffersAndRoomsIsNumbered) {
+  OpenV1();
+  Text(R"({"type":"create_offer","sdp":"s","id":3})");
+  Text(R"({"type":"kick","client_id":"eve"})");
+  auto frame = link_.Take();
+  EXPECT_TRUE(frame.offer().has_create());
+  EXPECT_EQ(frame.id(), 3u);
+  frame = link_.Take();
+  EXPECT_TRUE(frame.moderate().has_kick());
+  EXPECT_EQ(frame.id(), 4u);
+}
+
+TEST_F(SessionNumbersTest, TheAnswerAboutAnOfferIsAnEvent) {
+  OpenV1();
+  Text(R"({"type":"create_offer","sdp":"s","id":3})");
+  link_.Take();
+  v1::DownFrame frame;
+  frame.set_seq(1);
+  frame.set_reply_to(3);
+  frame.mutable_offer()->set_offer_id("o");
+  frame.mutable_offer()->set_state(v1::OFFER_STATE_QUEUED);
+  Deliver(frame);
+  const auto created = socket_.Next();
+  EXPECT_EQ(Type(created), "offer_created");
+  EXPECT_EQ(created.at("seq").as_int64(), 1);
+  EXPECT_EQ(created.at("reply_to").as_int64(), 3);
+  Text(R"({"type":"ack","seq":1})");
+  Advance(std::chrono::milliseconds(200));
+  EXPECT_EQ(link_.Take().ack_seq(), 1u);
+}
+
 TEST_F(SessionNumbersTest, WhoSendsNoIdGetsNoAcknowledgement) {
   OpenPlain();
   Text(R"({"type":"message","data":1})");
