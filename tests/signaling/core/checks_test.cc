@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "services/signaling/core/errors.h"
+
 namespace signaling {
 namespace {
 
@@ -12,8 +14,8 @@ namespace v1 = signaling::v1;
 constexpr char kSdp[] = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
 
 std::string ReasonFor(const v1::UpFrame& frame) {
-  const auto fault = CheckCommand(frame);
-  return fault ? std::string(Info(fault->reason).code) : "";
+  const absl::Status status = CheckCommand(frame);
+  return status.ok() ? "" : std::string(Info(*RefusalReason(status)).code);
 }
 
 v1::UpFrame Offer(const std::string& sdp) {
@@ -95,6 +97,99 @@ TEST(ChecksTest, AnApplicationsDataIsOneJsonValue) {
   }
 }
 
+v1::UpFrame Create() {
+  v1::UpFrame frame;
+  frame.mutable_offer()->mutable_create()->mutable_offer()->set_sdp(kSdp);
+  return frame;
+}
+
+TEST(ChecksTest, AStoredOfferHoldsItsLimits) {
+  v1::UpFrame frame = Create();
+  EXPECT_EQ(ReasonFor(frame), "");
+  v1::CreateOffer* create = frame.mutable_offer()->mutable_create();
+  for (int i = 0; i < 64; ++i) create->add_candidates();
+  create->mutable_ttl()->set_seconds(1);
+  EXPECT_EQ(ReasonFor(frame), "");
+  create->add_candidates();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message") << "65 candidates";
+  create->mutable_candidates()->DeleteSubrange(1, 64);
+  create->mutable_candidates(0)->set_candidate("hello");
+  EXPECT_EQ(ReasonFor(frame), "invalid_candidate");
+  for (const auto& [seconds, nanos] :
+       {std::pair{0, 999'999'999}, std::pair{86'400, 1}, std::pair{-5, 0}, std::pair{5, -1}}) {
+    frame = Create();
+    frame.mutable_offer()->mutable_create()->mutable_ttl()->set_seconds(seconds);
+    frame.mutable_offer()->mutable_create()->mutable_ttl()->set_nanos(nanos);
+    EXPECT_EQ(ReasonFor(frame), "invalid_message") << seconds << " s " << nanos << " ns";
+  }
+  frame = Create();
+  frame.mutable_offer()->mutable_create()->mutable_offer()->set_sdp("hello");
+  EXPECT_EQ(ReasonFor(frame), "invalid_sdp");
+  frame = Create();
+  for (int i = 0; i < 100; ++i) {
+    frame.mutable_offer()->mutable_create()->mutable_allowed()->add_client_ids(std::to_string(i));
+  }
+  EXPECT_EQ(ReasonFor(frame), "");
+  frame.mutable_offer()->mutable_create()->mutable_allowed()->set_client_ids(0, "1");
+  EXPECT_EQ(ReasonFor(frame), "invalid_message") << "twice";
+  frame.mutable_offer()->mutable_create()->mutable_allowed()->set_client_ids(0, "0");
+  frame.mutable_offer()->mutable_create()->mutable_allowed()->add_client_ids("101");
+  EXPECT_EQ(ReasonFor(frame), "invalid_message") << "101 of them";
+  frame.mutable_offer()->mutable_claim();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message") << "no id";
+  frame.mutable_offer()->mutable_withdraw()->set_offer_id("x");
+  EXPECT_EQ(ReasonFor(frame), "");
+  frame.mutable_offer()->clear_command();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+}
+
+TEST(ChecksTest, ASignalIsForAPeerOrForAnOffer) {
+  v1::UpFrame frame = Offer(kSdp);
+  frame.mutable_signal()->set_offer_id("o");
+  EXPECT_EQ(ReasonFor(frame), "");
+  frame.mutable_signal()->set_to("peer");
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+}
+
+TEST(ChecksTest, ModeratorsCommandsHoldTheirLimits) {
+  v1::UpFrame frame;
+  frame.mutable_moderate();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  frame.mutable_moderate()->mutable_lock();
+  EXPECT_EQ(ReasonFor(frame), "");
+  frame.mutable_moderate()->mutable_admit();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  v1::Kick* kick = frame.mutable_moderate()->mutable_kick();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  kick->set_client_id("bob");
+  kick->set_reason(std::string(256, 'r'));
+  kick->mutable_ban()->set_seconds(86'400);
+  EXPECT_EQ(ReasonFor(frame), "");
+  kick->mutable_ban()->set_nanos(1);
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  kick->mutable_ban()->Clear();
+  EXPECT_EQ(ReasonFor(frame), "");
+  kick->set_reason(std::string(257, 'r'));
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  frame.mutable_moderate()->mutable_close_room()->set_reason(std::string(257, 'r'));
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+}
+
+TEST(ChecksTest, RoomOptionsHoldTheirLimits) {
+  v1::UpFrame frame;
+  frame.mutable_room()->mutable_join()->set_room("r");
+  v1::RoomOptions* options = frame.mutable_room()->mutable_join()->mutable_options();
+  EXPECT_EQ(ReasonFor(frame), "");
+  options->set_media(v1::MEDIA_AUDIO);
+  options->mutable_allowed()->add_client_ids("ann");
+  EXPECT_EQ(ReasonFor(frame), "");
+  options->mutable_allowed()->add_client_ids("a b");
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  options->clear_allowed();
+  options->set_media(static_cast<v1::Media>(9));
+  EXPECT_EQ(ReasonFor(frame), "invalid_message");
+}
+
 TEST(ChecksTest, AGatewayRefusesForReasonsOfItsOwnOnly) {
   v1::UpFrame frame;
   frame.mutable_refused()->set_reason(v1::ERROR_REASON_UNKNOWN_TYPE);
@@ -105,15 +200,15 @@ TEST(ChecksTest, AGatewayRefusesForReasonsOfItsOwnOnly) {
 
 TEST(ChecksTest, OpeningsNeedARoomExactlyOnThePlainPath) {
   v1::Open open;
-  EXPECT_TRUE(CheckOpen(open));
+  EXPECT_FALSE(CheckOpen(open).ok());
   open.set_path(v1::SESSION_PATH_V1);
-  EXPECT_FALSE(CheckOpen(open));
+  EXPECT_TRUE(CheckOpen(open).ok());
   open.set_room("lobby");
-  EXPECT_TRUE(CheckOpen(open));
+  EXPECT_FALSE(CheckOpen(open).ok());
   open.set_path(v1::SESSION_PATH_PLAIN);
-  EXPECT_FALSE(CheckOpen(open));
+  EXPECT_TRUE(CheckOpen(open).ok());
   open.set_client_id("a b");
-  EXPECT_TRUE(CheckOpen(open));
+  EXPECT_FALSE(CheckOpen(open).ok());
 }
 
 }  // namespace
