@@ -5,7 +5,8 @@
 // the old one is heard.
 //
 // Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs,
-// wasJoined}: it tries again by itself), `refused` ({error}: this room is over for us).
+// wasJoined}: it tries again by itself), `refused` ({error}: this room is over for us), `waiting` (somebody has to let us
+// in), `knock` ({clientId}: somebody waits for us to `admit` them).
 
 import { Peer } from './peer.js';
 import { displayName } from './words.js';
@@ -16,6 +17,8 @@ const COME_BACK_MS = 30_000;
 const TAKE_OVER_MS = 20_000;
 // Somebody in the room has these reasons to be gone without having wanted to.
 const INVOLUNTARY = new Set(['timeout', 'replaced', 'overflow']);
+// Who came back and got one of these answers need not ask again.
+const SHUT_OUT = new Set(['banned', 'permission_denied']);
 // A seat that was ours may still be held by the connection that broke.
 const SEAT_PAUSE_MS = 1_000;
 
@@ -75,6 +78,10 @@ export class Room extends EventTarget {
     if (this.joined) this.#signaling.send('update', { metadata });
   }
 
+  admit(clientId) {
+    this.#signaling.send('admit', { client_id: clientId });
+  }
+
   async #connected({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy = 'all' }) {
     this.#configuration = { iceServers, iceTransportPolicy };
     try {
@@ -85,7 +92,7 @@ export class Room extends EventTarget {
   }
 
   #notJoined(error) {
-    if (!this.#wasJoined) return this.#refuse(error);
+    if (!this.#wasJoined || SHUT_OUT.has(error.code)) return this.#refuse(error);
     // Coming back: what stands in the way may go away. Whoever holds our old name keeps it.
     if (error.code === 'client_id_taken') this.#signaling.clientId = '';
     this.#signaling.reopen(error, SEAT_PAUSE_MS);
@@ -95,6 +102,7 @@ export class Room extends EventTarget {
     const back = this.#wasJoined;
     this.joined = this.#wasJoined = true;
     this.seats = options?.max_participants ?? this.seats;
+    if (options?.relay_only) this.#configuration.iceTransportPolicy = 'relay';
     const present = new Set(participants.map((participant) => participant.client_id));
     for (const member of this.members.values()) {
       if (!present.has(member.clientId)) this.#waitFor(member);
@@ -107,6 +115,13 @@ export class Room extends EventTarget {
   #handle(message) {
     const member = this.members.get(message.client_id);
     switch (message.type) {
+      case 'knock':
+        if (message.client_id) this.#tell('knock', { clientId: message.client_id });
+        else this.#tell('waiting');
+        break;
+      case 'room_locked':
+        this.#news(message.locked ? 'The room is locked: nobody can come in.' : 'The room is open again.');
+        break;
       case 'participant_joined':
         this.#seat(message.participant, true);
         break;

@@ -7,7 +7,7 @@
 //   - asks for a sign of life (`ping`), because browsers hide the WebSocket's own pings;
 //   - connects again after a break, after random, growing pauses, unless the server said not to.
 //
-// Events: `connected` (the message), `event` (each numbered event that is no answer), `notice` ({error}: an error that
+// Events: `connected` (the message), `event` (each numbered event that is no last answer), `notice` ({error}: an error that
 // answers nothing), `broken` ({error, pauseMs}: it connects again by itself), `ended` ({error}: it does not).
 
 const FIRST_PAUSE_MS = 500;
@@ -133,7 +133,8 @@ export class Signaling extends EventTarget {
         return;
     }
     const failed = message.type === 'error';
-    const pending = this.#pending.get(message.reply_to);
+    // A knock only says that the answer takes long.
+    const pending = message.type !== 'knock' && this.#pending.get(message.reply_to);
     if (pending) {
       this.#pending.delete(message.reply_to);
       if (failed) pending.reject(new SignalingError(message));

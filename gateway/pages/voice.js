@@ -28,6 +28,7 @@ let ownSeat = null;
 let seatsTaken = 0;    // gives each seat its colour
 let drawnAt = 0;       // the levels
 const seats = new Map();  // Member -> Seat
+const knocking = new Set();  // client_ids
 
 // --- Joining ---------------------------------------------------------------------------------------------------------
 
@@ -51,6 +52,8 @@ async function join({ listenOnly }) {
   room = new Room({ name: $('room').value, metadata: ownMetadata(), track, signaling: new Signaling(address) });
   room.addEventListener('change', render);
   room.addEventListener('news', ({ detail }) => announce(detail.text));
+  room.addEventListener('waiting', showWaiting);
+  room.addEventListener('knock', ({ detail }) => showKnock(detail.clientId));
   room.addEventListener('broken', ({ detail }) => showBroken(detail));
   room.addEventListener('refused', ({ detail }) => leave(wordsFor(detail.error)));
   room.join();
@@ -65,6 +68,7 @@ function leave(why = '') {
   context?.suspend();
   for (const seat of seats.values()) seat.remove();
   seats.clear();
+  knocking.clear();
   ownSeat?.remove();
   ownSeat = null;
   showJoining(false);
@@ -282,6 +286,22 @@ function showBroken({ error, wasJoined }) {
   const calls = wasJoined && room.members.size ? ' You still hear each other.' : '';
   showNotice('warning', `${words}${calls} Trying again …`, { label: 'Try now', run: () => room?.join() });
   $('notice').dataset.about = 'connection';
+}
+
+function showWaiting() {
+  showNotice('info', 'Somebody in the room has to let you in.');
+  $('notice').dataset.about = 'connection';
+}
+
+function showKnock(clientId) {
+  knocking.add(clientId);
+  const text = knocking.size > 1 ? `${knocking.size} people want to come in.` : 'Somebody wants to come in.';
+  const run = () => {
+    for (const id of knocking) room?.admit(id);
+    knocking.clear();
+    hideNotice();
+  };
+  showNotice('info', text, { label: 'Let in', run });
 }
 
 function askForSound() {
