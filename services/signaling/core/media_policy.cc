@@ -4,8 +4,6 @@
 
 namespace signaling {
 
-namespace v1 = signaling::v1;
-
 Passage Enforce(const MediaPolicy& policy, v1::Signal* signal) {
   switch (signal->signal_case()) {
     case v1::Signal::kOffer: return Enforce(policy, signal->mutable_offer());

@@ -194,7 +194,6 @@ class Checker {
 
   // RFC 8843, section 7: the section that the group's transport is described in. nullptr without a group.
   const Section* BundleTag(const Section& section) const {
-    if (section.mid.empty()) return nullptr;
     for (const std::string_view bundle : bundles_) {
       sdp::Words words(bundle);
       std::string_view first, mid;

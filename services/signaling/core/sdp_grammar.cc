@@ -131,13 +131,12 @@ std::size_t Ip4Prefix(std::string_view text) {
   std::size_t i = 0;
   for (int octet = 0; octet < 4; ++octet) {
     if (octet > 0 && (i == text.size() || text[i++] != '.')) return 0;
+    if (i == text.size() || !IsDigit(text[i])) return 0;
     int value = 0;
-    std::size_t digits = 0;
     for (; i < text.size() && IsDigit(text[i]); ++i) {
-      if (++digits > 3) return 0;
       value = value * 10 + (text[i] - '0');
+      if (value > 255) return 0;
     }
-    if (digits == 0 || value > 255) return 0;
   }
   return i;
 }

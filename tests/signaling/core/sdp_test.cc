@@ -149,6 +149,7 @@ TEST(SdpTest, RefusesValuesOfAnotherForm) {
                              "- 1 99999999999999999999 IN IP4 0.0.0.0",
                              "- 1 1 ATM IP4 0.0.0.0",
                              "- 1 1 IN IP5 0.0.0.0",
+                             "- 1 1 IN IP5 host.test",
                              "- 1 1 IN IP4 ::1",
                              "- 1 1 IN IP6 127.0.0.1",
                              "- 1 1 IN IP4 1.2.3",

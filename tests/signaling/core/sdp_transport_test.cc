@@ -133,7 +133,11 @@ TEST(SdpTransportTest, Values) {
   }
 }
 
-TEST(SdpTransportTest, MidsAreUnique) {
+TEST(SdpTransportTest, MidsAreUniqueTokens) {
+  for (const char* mid : {"a=mid", "a=mid:", "a=mid:a b", "a=mid:a/b"}) {
+    EXPECT_EQ(Fault(SdpLines().Replace(20, mid).Text()),
+              "sdp line 20: mid is not a token (RFC 5888, section 4)");
+  }
   EXPECT_EQ(Fault(SdpLines().Replace(20, "a=mid:0").Text()),
             "sdp line 20: mid is that of another section (RFC 5888, section 4)");
   EXPECT_EQ(FaultOf("a=mid:2"), "sdp line 21: mid stands twice (RFC 5888, section 4)");
