@@ -73,7 +73,10 @@ TEST(RelayOnlyTest, ListedLines) {
       .Append("a=candidate:7 1 udp 1 relay.local 50000 typ relay")
       .Append("a=candidate:8 1 udp 1 relay.example.test 50000 typ relay")
       .Append("a=candidate:9 1 udp 1 203.0.113.1 50000 typ RELAY")
-      .Append("a=end-of-candidates");
+      .Append("a=end-of-candidates")
+      .Append("m=x-192.0.2.7 0 RTP/AVP 0 192.0.2.7")
+      .Append("c=IN IP6 2001:db8::7")
+      .Append("c=IN IP4 host.example.test");
   SdpLines expected;
   expected.Replace(2, "o=user 1 2 IN IP4 0.0.0.0")
       .Replace(14, "m=video 9/2 UDP/TLS/RTP/SAVPF 111")
@@ -84,7 +87,10 @@ TEST(RelayOnlyTest, ListedLines) {
       .Append("a=candidate:5 1 udp 1 203.0.113.1 50000 typ relay raddr 0.0.0.0 rport 9")
       .Append("a=candidate:6 1 udp 1 203.0.113.1 1 typ relay x-0.0.0.0 [::]:5 z  y v")
       .Append("a=candidate:8 1 udp 1 relay.example.test 50000 typ relay")
-      .Append("a=end-of-candidates");
+      .Append("a=end-of-candidates")
+      .Append("m=x-0.0.0.0 0 RTP/AVP 0 0.0.0.0")
+      .Append("c=IN IP4 0.0.0.0")
+      .Append("c=IN IP4 0.0.0.0");
   EXPECT_EQ(Filtered(lines.Text()), expected.Text());
   EXPECT_EQ(Filtered(lines.Text("\n")), expected.Text("\n")) << "line ends stay";
 }
