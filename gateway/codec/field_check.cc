@@ -22,7 +22,7 @@ constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 bool FieldCheck::Read(std::string_view text) {
   problem_ = reader_.Read(text);
   if (!problem_.empty()) return false;
-  const std::optional<Field> duplicate = reader_.fields().duplicate;
+  const std::optional<Field> duplicate = fields_.duplicate;
   return !duplicate || Refuse(*duplicate, "is there twice");
 }
 
@@ -68,27 +68,25 @@ bool FieldCheck::Milliseconds(Field field, google::protobuf::Duration* duration)
 
 bool FieldCheck::Metadata() {
   if (!Has(Field::kMetadata)) return true;
-  const Fields& fields = reader_.fields();
-  if (fields[Field::kMetadata].kind != Kind::kObject || !fields.metadata_is_valid) {
+  if (fields_[Field::kMetadata].kind != Kind::kObject || !fields_.metadata_is_valid) {
     return Refuse(Field::kMetadata, "must be an object of strings, each name once");
   }
   const std::size_t most = reader_.limits().max_metadata_bytes;
-  return fields.metadata_bytes <= most ||
+  return fields_.metadata_bytes <= most ||
          Refuse(Field::kMetadata, absl::StrCat("has more than ", most, " bytes"));
 }
 
 void FieldCheck::MoveMetadata(google::protobuf::Map<std::string, std::string>* to) {
-  for (auto& [key, value] : reader_.fields().metadata) (*to)[key] = std::move(value);
+  for (auto& [key, value] : fields_.metadata) (*to)[key] = std::move(value);
 }
 
 bool FieldCheck::Allowed() {
   if (!Has(Field::kAllowed)) return true;
-  const Fields& fields = reader_.fields();
-  if (fields[Field::kAllowed].kind != Kind::kArray || !fields.allowed_is_valid) {
+  if (fields_[Field::kAllowed].kind != Kind::kArray || !fields_.allowed_is_valid) {
     return Refuse(Field::kAllowed, "must be an array of strings");
   }
-  for (std::size_t i = 0; i < fields.allowed.size(); ++i) {
-    if (IsValidId(fields.allowed[i])) continue;
+  for (std::size_t i = 0; i < fields_.allowed.size(); ++i) {
+    if (IsValidId(fields_.allowed[i])) continue;
     problem_ = absl::StrCat(Absl(path_), "allowed[", i, "] ", Absl(kNoId));
     return false;
   }

@@ -18,12 +18,12 @@ class FieldCheck {
  public:
   // `path` goes before the names, and has to outlive this.
   FieldCheck(FieldReader& reader, std::string& problem, std::string_view path = {})
-      : reader_(reader), problem_(problem), path_(path) {}
+      : reader_(reader), fields_(reader.fields()), problem_(problem), path_(path) {}
 
   // Fills the reader with an object within the one before, whose grammar is checked.
   bool Read(std::string_view text);
 
-  const FieldValue& operator[](Field field) const { return reader_.fields()[field]; }
+  const FieldValue& operator[](Field field) const { return fields_[field]; }
   FieldReader& reader() { return reader_; }
   std::string& problem() { return problem_; }
 
@@ -74,6 +74,7 @@ class FieldCheck {
   bool IsInteger(Field field, std::uint64_t max);
 
   FieldReader& reader_;
+  Fields& fields_;
   std::string& problem_;
   const std::string_view path_;
 };

@@ -108,7 +108,7 @@ class FieldReader {
   // Empty: `fields()` is filled. Otherwise why `text` is not one acceptable JSON object.
   std::string Read(std::string_view text);
 
-  // Valid until the next Read. Large strings may be moved out.
+  // Filled anew by each Read. Large strings may be moved out.
   Fields& fields();
 
   const Limits& limits() const { return limits_; }
