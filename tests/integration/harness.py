@@ -275,13 +275,13 @@ class Stack(unittest.IsolatedAsyncioTestCase):
 
     async def asyncTearDown(self):
         await asyncio.gather(*(client.close() for client in self._clients))
-        await eventually(self._is_empty, "no session and no room in the service, no socket in the gateway")
+        await eventually(self._is_empty, "no session, seat or offer in the service, no socket in the gateway")
 
     def _is_empty(self):
         service = self.service.metrics()
         gateway = self.gateway.metrics()
-        return (service["signaling_sessions"] == 0 and service["signaling_rooms"] == 0
-                and service["signaling_participants"] == 0 and gateway["signaling_connections"] == 0)
+        return (service["signaling_sessions"] == 0 and service["signaling_participants"] == 0
+                and service["signaling_offers"] == 0 and gateway["signaling_connections"] == 0)
 
     async def open(self, path, **options):
         """A socket that has not said or read anything."""

@@ -1,7 +1,7 @@
 // What a room, or the service, lets descriptions and candidates say.
 #pragma once
 
-#include "signaling/v1/session.pb.h"
+#include "signaling/v1/signal.pb.h"
 
 namespace signaling {
 
