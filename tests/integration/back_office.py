@@ -56,12 +56,22 @@ class Participant:
     def __init__(self, channel, client_id):
         self.client_id = client_id
         self._last_id = 0
-        self._call = signaling_pb2_grpc.SignalingServiceStub(channel).Connect()
+        self._requests = asyncio.Queue()  # None: half-close
+        self._call = signaling_pb2_grpc.SignalingServiceStub(channel).Connect(self._request_iterator())
+
+    # Not written by who reads: once the service has ended the stream a write waits for the status, which comes only
+    # after all was read.
+    async def _request_iterator(self):
+        while (request := await self._requests.get()) is not None:
+            yield request
+
+    def _write(self, **fields):
+        self._requests.put_nowait(signaling_pb2.ConnectRequest(frame=signaling_pb2.UpFrame(**fields)))
 
     async def __aenter__(self):
         opening = session_pb2.Open(
             session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, client_id=self.client_id)
-        await self._write(open=opening)
+        self._write(open=opening)
         opened = (await self.read()).opened
         if opened.client_id != self.client_id:
             raise AssertionError(f"opened as {opened}")
@@ -72,7 +82,7 @@ class Participant:
 
     async def bye(self):
         """Half-close, and everything up to the status."""
-        await self._call.done_writing()
+        self._requests.put_nowait(None)
         while await self._call.read() is not grpc.aio.EOF:
             pass
 
@@ -83,18 +93,14 @@ class Participant:
                 pass
         except grpc.aio.AioRpcError as error:
             return error
+        finally:
+            self._requests.put_nowait(None)
         return None
-
-    def cut(self):
-        self._call.cancel()
-
-    async def _write(self, **fields):
-        await self._call.write(signaling_pb2.ConnectRequest(frame=signaling_pb2.UpFrame(**fields)))
 
     async def command(self, **body):
         """A frame with the next id, which is returned."""
         before, self._last_id = self._last_id, self._last_id + 1
-        await self._write(id=self._last_id, after_id=before, **body)
+        self._write(id=self._last_id, after_id=before, **body)
         return self._last_id
 
     async def read(self):
@@ -105,9 +111,9 @@ class Participant:
                 raise AssertionError(f"{self.client_id}: the stream is over")
             frame = response.frame
             if frame.seq:
-                await self._write(ack_seq=frame.seq)
+                self._write(ack_seq=frame.seq)
             if frame.HasField("probe"):
-                await self._write(alive=session_pb2.Alive())
+                self._write(alive=session_pb2.Alive())
             elif frame.WhichOneof("body"):
                 return frame
 

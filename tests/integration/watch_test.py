@@ -98,7 +98,7 @@ class Events(back_office.Office):
 
 class Resume(back_office.Office):
     participants = 8
-    joins = 300  # of each
+    joins = 200  # of each
 
     async def _come_and_go(self, number):
         async with self.participant(f"p{number}") as one:
