@@ -7,7 +7,7 @@ import back_office
 import harness
 from back_office import grpc, rooms_pb2
 from google.protobuf.duration_pb2 import Duration
-from signaling.v1 import error_pb2, offer_pb2, session_pb2
+from signaling.v1 import error_pb2, offer_pb2, session_pb2, signal_pb2
 
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 INVALID_ARGUMENT = grpc.StatusCode.INVALID_ARGUMENT
@@ -27,7 +27,7 @@ def only(*client_ids):
 
 
 def offer(sdp):
-    return session_pb2.Signal(offer=session_pb2.Description(sdp=sdp))
+    return signal_pb2.Signal(offer=signal_pb2.Description(sdp=sdp))
 
 
 def seconds(number):
@@ -124,7 +124,7 @@ class Rooms(back_office.Office):
             await ann.expect("room", "participant_joined")
             self.assertEqual((await self.call("SendMessage", room="r", data=data)).receivers, 2)
             for one in (ann, bob):
-                self.assertEqual(await one.expect("app"), session_pb2.AppMessage(data=data))
+                self.assertEqual(await one.expect("app"), signal_pb2.AppMessage(data=data))
             self.assertEqual((await self.call("SendMessage", room="r", client_id="bob", data=b"1")).receivers, 1)
             self.assertEqual((await bob.expect("app")).data, b"1")
             await self.refused(NOT_FOUND, "PEER_UNAVAILABLE", "SendMessage", room="r", client_id="cem", data=b"1")
@@ -188,7 +188,7 @@ class OffersAndSessions(back_office.Office):
     async def test_offers_are_listed_shown_and_withdrawn(self):
         async with self.participant("ann") as ann:
             create = offer_pb2.CreateOffer(
-                offer=session_pb2.Description(sdp=harness.SDP), allowed=only("bob"), metadata={"for": "support"})
+                offer=signal_pb2.Description(sdp=harness.SDP), allowed=only("bob"), metadata={"for": "support"})
             ids = []
             for _ in range(3):
                 await ann.command(offer=offer_pb2.OfferCommand(create=create))

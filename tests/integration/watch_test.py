@@ -6,7 +6,7 @@ import random
 import back_office
 import harness
 from back_office import grpc, rooms_pb2
-from signaling.v1 import session_pb2
+from signaling.v1 import event_pb2, session_pb2
 
 
 class Watcher:
@@ -74,16 +74,16 @@ class Events(back_office.Office):
             what = event.WhichOneof("event")
             seen.append((what, getattr(event, what)))
             self.assertGreater(event.event_time.seconds, 0)
-        entered = ("participant_entered", rooms_pb2.ParticipantEntered(room="r", client_id="ann"))
+        entered = ("participant_entered", event_pb2.ParticipantEntered(room="r", client_id="ann"))
         self.assertEqual(seen, [
-            ("room_opened", rooms_pb2.RoomOpened(room="r")),
+            ("room_opened", event_pb2.RoomOpened(room="r")),
             entered,
-            ("participant_gone", rooms_pb2.ParticipantGone(
+            ("participant_gone", event_pb2.ParticipantGone(
                 room="r", client_id="ann", reason=session_pb2.LEAVE_REASON_LEFT)),
             entered,
-            ("participant_gone", rooms_pb2.ParticipantGone(
+            ("participant_gone", event_pb2.ParticipantGone(
                 room="r", client_id="ann", reason=session_pb2.LEAVE_REASON_LEFT)),
-            ("room_ended", rooms_pb2.RoomEnded(room="r"))])
+            ("room_ended", event_pb2.RoomEnded(room="r"))])
         watcher.cut()
 
     async def test_listing_after_the_first_cursor_misses_nothing(self):
