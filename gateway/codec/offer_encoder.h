@@ -7,7 +7,7 @@
 #include "gateway/codec/json_object.h"
 #include "gateway/codec/message_type.h"
 #include "signaling/v1/offer.pb.h"
-#include "signaling/v1/session.pb.h"
+#include "signaling/v1/signal.pb.h"
 
 namespace signaling::gateway {
 
