@@ -18,7 +18,7 @@ TEST_P(EngineKeptOffersTest, TheNextParticipantGetsTheNewestWithItsCandidates) {
   robot.Offer("", "", "v=0 second");
   robot.Candidate("candidate:1");
   robot.Candidate("");
-  EXPECT_EQ(OfferOf(robot.Events().front()).reason(), v1::OFFER_REASON_SUPERSEDED);
+  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kPeerUnavailable);
   Client& viewer = NewClient().OpenPlain("lobby", "viewer");
   const auto seen = viewer.Events();
   ASSERT_THAT(seen, SizeIs(3)) << "the newest wins, its candidates come with it";

@@ -42,6 +42,9 @@ SDP = "".join(line + "\r\n" for line in (
     "a=rtpmap:111 opus/48000/2",
 ))
 
+# Of a room that a join created without any.
+DEFAULT_OPTIONS = {"max_participants": 5, "media": "any", "relay_only": False, "knock": False, "locked": False}
+
 
 def candidate(number):
     """A candidate that is told apart by its priority."""

@@ -83,7 +83,7 @@ class Running(harness.Stack):
 
     async def test_the_four_questions_have_numbers(self):
         before = (self.service.metrics(), self.gateway.metrics())
-        first, second = await self.pair("r")
+        first, second = await self.pair("counted")
         await first.command("ice_candidate", candidate=harness.candidate(1))
         await second.expect("ice_candidate")
         await first.command("offer", sdp="nonsense")

@@ -14,7 +14,7 @@ class PlainFormatTest(harness.Stack):
         first = await self.plain()
         room = first.hello["room"]
         self.assertEqual((room["room"], room["participants"]), ("lobby", []))
-        self.assertEqual(room["options"], {"max_participants": 5})
+        self.assertEqual(room["options"], harness.DEFAULT_OPTIONS)
         second = await self.plain("?client_id=viewer")
         self.assertEqual(second.client_id, "viewer")
         self.assertEqual([(p["client_id"], p["polite"]) for p in second.hello["room"]["participants"]],
@@ -58,6 +58,7 @@ class PlainFormatTest(harness.Stack):
         for line in candidates:
             await viewer.expect("ice_candidate", candidate=line, sdpMid="0", sdpMLineIndex=0)
         await robot.expect("participant_joined")
+        await robot.expect("offer_claimed", client_id=viewer.client_id)
         await viewer.send("answer", sdp=SDP)
         await robot.expect("answer", client_id=viewer.client_id)
         third = await self.plain("?room=waiting")

@@ -73,7 +73,7 @@ class RoomsTest(harness.Stack):
         first = await self.v1("a", metadata={"name": "A"})
         joined = await self.join(first, "presence")
         self.assertEqual(joined["participants"], [])
-        self.assertEqual(joined["options"], {"max_participants": 5})
+        self.assertEqual(joined["options"], harness.DEFAULT_OPTIONS)
         self.assertEqual(joined["seq"], 1)
         second = await self.v1("b", room="presence")
         seen, = second.joined["participants"]

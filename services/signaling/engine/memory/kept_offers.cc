@@ -23,7 +23,7 @@ bool KeptOffers::KeepCandidate(Session* maker, const v1::IceCandidate& candidate
 }
 
 void KeptOffers::Drop(Session* maker, v1::OfferState state, v1::OfferReason reason) {
-  if (maker->kept != nullptr) offers_.End(maker->kept, state, reason);
+  if (maker->kept != nullptr) offers_.End(maker->kept, state, reason, {maker, 0});
 }
 
 void KeptOffers::HandTo(Session* newcomer) {

@@ -18,7 +18,7 @@ class KeptOffers {
   void Keep(Session* maker, signaling::v1::Description* offer);
   // With the maker's kept offer; false: there is none, or no space left.
   bool KeepCandidate(Session* maker, const signaling::v1::IceCandidate& candidate);
-  // The maker's own new offer to somebody, or its leaving the room, makes the kept one void.
+  // The maker's own new offer, or its leaving the room, makes the kept one void. It is not told what it knows.
   void Drop(Session* maker, signaling::v1::OfferState state, signaling::v1::OfferReason reason);
 
   // Gives `newcomer`, who has just taken a seat, every offer that waits in its room.

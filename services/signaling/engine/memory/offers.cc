@@ -184,7 +184,8 @@ v1::DownFrame Offers::EventFor(const StoredOffer& offer, const Session* to,
 void Offers::TellBoth(const StoredOffer& offer, Session* claimer, v1::OfferReason reason,
                       Actor actor) {
   for (Session* side : {offer.maker, claimer}) {
-    if (side == nullptr) continue;
+    const bool knows = side == actor.session && actor.id == 0;
+    if (side == nullptr || knows) continue;
     v1::DownFrame event = EventFor(offer, side, reason);
     if (side == actor.session) event.set_reply_to(actor.id);
     delivery_.Send(side, std::move(event));

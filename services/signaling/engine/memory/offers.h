@@ -15,7 +15,8 @@
 
 namespace signaling {
 
-// Who caused a change, and by which of its messages: its event answers that one.
+// Who caused a change, and by which of its messages: its event answers that one. 0: by something else that it did, and it
+// is not told.
 struct Actor {
   Session* session = nullptr;
   std::uint64_t id = 0;
