@@ -107,12 +107,12 @@ class AdmissionTest(harness.Stack):
 def addresses(text):
     """Every IP address in whatever spelling, as numbers, and every .local name."""
     found = set()
-    for word in re.findall(r"[0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*|[\w-]+\.local\b", text, re.IGNORECASE):
+    for word in re.findall(r"[\w-]+\.local\b|[0-9A-Fa-f:.]+", text, re.IGNORECASE):
         if word.lower().endswith(".local"):
             found.add(word.lower())
             continue
         try:
-            address = ipaddress.ip_address(word.strip("."))
+            address = ipaddress.ip_address(word)
         except ValueError:
             continue
         mapped = getattr(address, "ipv4_mapped", None)
@@ -183,6 +183,7 @@ class RelayOnlyTest(harness.Stack):
         await ann.expect("participant_joined")
         self.assertGreater(await self.exchange(ann, bob), 50)
         self.assertGreater(await self.exchange(bob, ann), 50)
+        await self.settle(bob, ann)
 
 
 class ServiceDefaultsTest(harness.Stack):
