@@ -58,7 +58,8 @@ grpc::Status CallUnary(const std::shared_ptr<grpc::Channel>& channel, const std:
 }
 
 TEST_F(ServerTest, HealthIsServedUnderEveryName) {
-  for (const std::string service : {"", "signaling.v1.SignalingService", "liveness", "readiness"}) {
+  for (const std::string service :
+       {"", "signaling.v1.SignalingService", "signaling.v1.RoomService", "liveness", "readiness"}) {
     std::string request;
     if (!service.empty())
       request = "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
