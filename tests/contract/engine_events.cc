@@ -164,6 +164,31 @@ TEST_P(EngineEventsTest, ListingsComeInPages) {
   EXPECT_EQ(RefusalField(Call(office, &BackOffice::ListRooms, request).status()), "page_token");
 }
 
+TEST_P(EngineEventsTest, ALargePageEndsEarly) {
+  BackOffice& office = engine_->back_office();
+  for (int i = 0; i < 120; ++i) {
+    v1::CreateRoomRequest request = CreateRequest("room-" + std::to_string(i));
+    for (int k = 0; k < 100; ++k) {
+      request.mutable_options()->mutable_allowed()->add_client_ids(std::to_string(k) +
+                                                                   std::string(120, 'x'));
+    }
+    ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, request).ok());
+  }
+  v1::ListRoomsRequest request;
+  request.set_page_size(1000);
+  int rooms = 0, pages = 0;
+  do {
+    const auto page = Call(office, &BackOffice::ListRooms, request);
+    ASSERT_TRUE(page.ok());
+    EXPECT_LT(page->ByteSizeLong(), std::size_t{3} << 19);
+    rooms += page->rooms_size();
+    ++pages;
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(rooms, 120);
+  EXPECT_GE(pages, 2);
+}
+
 TEST_P(EngineEventsTest, SessionsAreListedAndEnded) {
   BackOffice& office = engine_->back_office();
   Client& ann = Joined("r", "ann");

@@ -262,6 +262,24 @@ TEST_P(EngineRoomRulesTest, AKnockerMayBeRefusedLeaveOrVanish) {
   }
 }
 
+TEST_P(EngineRoomRulesTest, TheListedNeedNotKnockUnlessTheRoomIsLocked) {
+  Client& ann = NewClient().Open("ann");
+  v1::RoomOptions options = Knocking();
+  options.mutable_allowed()->add_client_ids("bob");
+  ann.JoinWith("r", options);
+  Joined("r", "bob").Leave();
+  Client& stranger = NewClient().Open("stranger");
+  stranger.Join("r");
+  EXPECT_TRUE(stranger.OnlyEvent().room().has_knock()) << "not on the list, but may ask";
+  ann.Moderate(Lock(true));
+  Client& bob = NewClient().Open("bob");
+  bob.Join("r");
+  EXPECT_TRUE(bob.OnlyEvent().room().has_knock());
+  ann.Events();
+  ann.Moderate(Admit("bob"));
+  EXPECT_TRUE(bob.OnlyEvent().room().has_joined()) << "who knocks can be admitted";
+}
+
 TEST_P(EngineRoomRulesTest, AdmissionNeedsASeat) {
   Client& ann = NewClient().Open("ann");
   v1::RoomOptions options = Knocking();

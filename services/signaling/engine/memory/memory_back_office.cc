@@ -84,7 +84,7 @@ void MemoryBackOffice::ListRooms(const v1::ListRoomsRequest& request,
         [](const std::string& name) { return std::optional(name); },
         [&](const Room& room) {
           *response.add_rooms() = room.ToProto();
-          return true;
+          return response.rooms().rbegin()->ByteSizeLong();
         });
     if (!next.ok()) return next.status();
     response.set_next_page_token(*std::move(next));
@@ -203,10 +203,10 @@ void MemoryBackOffice::ListOffers(const v1::ListOffersRequest& request,
         [&](const StoredOffer& offer) {
           if (HasEnded(offer) ||
               (!request.client_id().empty() && offer.maker_name != request.client_id())) {
-            return false;
+            return std::size_t{0};
           }
           *response.add_offers() = state.offers.ToProto(offer);
-          return true;
+          return response.offers().rbegin()->ByteSizeLong();
         });
     if (!next.ok()) return next.status();
     response.set_next_page_token(*std::move(next));
@@ -242,10 +242,10 @@ void MemoryBackOffice::ListSessions(const v1::ListSessionsRequest& request,
               (session.room == nullptr || session.room->name() != request.room());
           if (elsewhere ||
               (!request.client_id().empty() && session.client_id != request.client_id())) {
-            return false;
+            return std::size_t{0};
           }
           *response.add_sessions() = ToProto(session);
-          return true;
+          return response.sessions().rbegin()->ByteSizeLong();
         });
     if (!next.ok()) return next.status();
     response.set_next_page_token(*std::move(next));

@@ -16,6 +16,9 @@
 
 namespace signaling {
 
+// A page ends behind the entry with which it is larger: a gRPC client takes 4 MiB by default.
+inline constexpr std::size_t kPageBytes = std::size_t{1} << 20;
+
 // 0 is the default; more than the most is the most.
 inline std::size_t PageSize(int asked) {
   constexpr int kDefault = 100;
@@ -39,8 +42,8 @@ inline std::string MakePageToken(std::string_view kind, const std::string& key) 
   return absl::WebSafeBase64Escape(std::string(kind) + key);
 }
 
-// One page of `listing`, an ordered map, from the key behind the token on: `add` is called for each entry and says
-// whether it took it.
+// One page of `listing`, an ordered map, from the key behind the token on: `add` is called for each entry and says how
+// many bytes it took, 0 where it passed it over.
 template <typename Key, typename Map, typename Parse, typename Add>
 absl::StatusOr<std::string> ListPage(std::string_view kind, const std::string& token, int page_size,
                                      const Map& listing, Parse parse, Add add) {
@@ -56,10 +59,13 @@ absl::StatusOr<std::string> ListPage(std::string_view kind, const std::string& t
     next = listing.upper_bound(*key);
   }
   std::size_t left = PageSize(page_size);
+  std::size_t bytes = 0;
   auto last = listing.end();
   for (; next != listing.end(); ++next) {
-    if (left == 0) return MakePageToken(kind, absl::StrCat(last->first));
-    if (add(*next->second)) --left;
+    if (left == 0 || bytes >= kPageBytes) return MakePageToken(kind, absl::StrCat(last->first));
+    const std::size_t taken = add(*next->second);
+    bytes += taken;
+    if (taken > 0) --left;
     last = next;
   }
   return std::string();

@@ -92,8 +92,6 @@ void Rooms::Announce(Session* newcomer) {
   event.mutable_participant_entered()->set_client_id(newcomer->client_id);
   log_.Append(std::move(event));
   kept_.HandTo(newcomer);
-  if (room->moderator() != newcomer) return;
-  for (const Session* knocking : room->knocking()) TellKnock(*knocking, newcomer);
 }
 
 void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
