@@ -343,5 +343,16 @@ TEST_P(EngineOffersTest, APlainSessionTakesPart) {
   EXPECT_TRUE(claimer.OnlyEvent().signal().has_offer());
 }
 
+TEST_P(EngineOffersTest, AnAdoptedNameIsTheOffersToo) {
+  Client& maker = NewClient().OpenPlain("lobby");
+  maker.Create();
+  const std::string id = OfferOf(maker.OnlyEvent()).offer_id();
+  maker.Offer("", "robot");
+  maker.Events();
+  Client& claimer = NewClient().Open("claimer");
+  claimer.Claim(id);
+  EXPECT_EQ(claimer.OnlyEvent().signal().client_id(), "robot");
+}
+
 }  // namespace
 }  // namespace signaling
