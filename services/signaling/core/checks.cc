@@ -12,6 +12,9 @@ namespace {
 
 namespace v1 = signaling::v1;
 
+// An IPv6 address with its zone (RFC 4007, section 11), in text.
+constexpr std::size_t kMaxAddressBytes = 64;
+
 absl::Status Invalid(std::string_view message) { return Refusal(Reason::kInvalidMessage, message); }
 
 // The first that is not OK.
@@ -44,6 +47,7 @@ absl::Status CheckSignal(const v1::Signal& signal) {
         CheckOptionalId("offer_id", signal.offer_id())}) {
     if (!status.ok()) return status;
   }
+  if (signal.has_claim()) return Invalid("claim is the service's to say");
   if (!signal.offer_id().empty() && !signal.to().empty()) {
     return Invalid("to and offer_id: one of them says who is meant");
   }
@@ -145,6 +149,9 @@ absl::Status CheckOpen(const v1::Open& open) {
     return status;
   }
   if (absl::Status status = CheckMetadata("metadata", open.metadata()); !status.ok()) return status;
+  if (open.remote_address().size() > kMaxAddressBytes) {
+    return Invalid("remote_address is no IP address");
+  }
   switch (open.path()) {
     case v1::SESSION_PATH_PLAIN: return CheckId("room", open.room());
     case v1::SESSION_PATH_V1:

@@ -24,6 +24,9 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
     if (frame->has_open() && frame->open().path() != v1::SESSION_PATH_V1) {
       return absl::InvalidArgumentError("path has to be SESSION_PATH_V1");
     }
+    // Only a gateway knows its clients' addresses and pings them; here it would be the client's word.
+    if (frame->has_open()) frame->mutable_open()->clear_remote_address();
+    if (frame->has_round_trip()) frame->clear_round_trip();
     frame->set_slot(kSlot);
     return sessions_.Handle(frame);
   }

@@ -51,10 +51,11 @@ Probe::Probe(prometheus::Registry& registry)
 
 std::vector<prometheus::MetricFamily> EngineCollector::Collect() const {
   const EngineStats stats = engine_.Stats();
-  return {Gauge("signaling_sessions", "Open sessions.", stats.sessions),
-          Gauge("signaling_rooms", "Rooms, also those that are empty and not over yet.", stats.rooms),
-          Gauge("signaling_participants", "Seats taken.", stats.participants),
-          Gauge("signaling_offers", "Stored offers that have not ended.", stats.offers)};
+  return {
+      Gauge("signaling_sessions", "Open sessions.", stats.sessions),
+      Gauge("signaling_rooms", "Rooms, also those that are empty and not over yet.", stats.rooms),
+      Gauge("signaling_participants", "Seats taken.", stats.participants),
+      Gauge("signaling_offers", "Stored offers that have not ended.", stats.offers)};
 }
 
 }  // namespace signaling

@@ -29,6 +29,7 @@ class Bans {
     ban->key = key;
     deadlines_.Set(ban.get(), clock_.Uptime() + time);
     bans_.emplace(std::move(key), std::move(ban));
+    if (bans_.size() > kMaxBans) Lift(deadlines_.Next(absl::InfiniteDuration()));
   }
 
   bool Has(const std::string& room, const std::string& client_id) const {
@@ -37,7 +38,7 @@ class Bans {
   }
 
   void Expire() {
-    while (const Ban* ban = deadlines_.Next(clock_.Uptime())) bans_.erase(bans_.find(ban->key));
+    while (const Ban* ban = deadlines_.Next(clock_.Uptime())) Lift(ban);
   }
 
  private:
@@ -46,6 +47,11 @@ class Bans {
     Key key;
     Due due;
   };
+
+  // Over it, the one that is over soonest goes.
+  static constexpr std::size_t kMaxBans = 100'000;
+
+  void Lift(const Ban* ban) { bans_.erase(bans_.find(ban->key)); }
 
   const Clock& clock_;
   absl::flat_hash_map<Key, std::unique_ptr<Ban>> bans_;

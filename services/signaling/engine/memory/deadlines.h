@@ -1,6 +1,7 @@
 // What is due when: each thing at most once, found by its own time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -30,6 +31,8 @@ class Deadlines {
     things_.erase(std::pair(thing->due.at, thing->due.number));
     thing->due = {};
   }
+
+  std::size_t size() const { return things_.size(); }
 
   // Takes out the one that has been due longest; null: nothing is.
   Thing* Next(absl::Duration now) {

@@ -40,6 +40,7 @@ class Delivery {
     signaling::v1::LeaveReason reason;
     signaling::v1::Closed closed;
   };
+  bool has_endings() const { return !endings_.empty(); }
   // Those noted since the last call, each once.
   std::vector<Ending> TakeEndings() { return std::exchange(endings_, {}); }
 

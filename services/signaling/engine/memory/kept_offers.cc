@@ -13,8 +13,13 @@ namespace v1 = signaling::v1;
 }  // namespace
 
 void KeptOffers::Keep(Session* maker, v1::Description* offer) {
-  Drop(maker, v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_SUPERSEDED);
-  maker->kept = offers_.Add(maker, maker->room->name(), options_.offer_ttl);
+  // In place: alone in its room a client may say it as often as it likes, and nobody has anything to learn from it.
+  if (maker->kept != nullptr) {
+    offers_.Replace(maker->kept, options_.offer_ttl);
+  } else {
+    maker->kept = offers_.Add(maker, maker->room->name(), options_.offer_ttl);
+  }
+  maker->kept->bytes = offer->sdp().size();
   maker->kept->offer.Swap(offer);
 }
 
@@ -30,6 +35,15 @@ void KeptOffers::HandTo(Session* newcomer) {
   for (Session* maker : newcomer->room->participants()) {
     StoredOffer* offer = maker->kept;
     if (maker == newcomer || offer == nullptr || offer->state != v1::OFFER_STATE_QUEUED) continue;
+    // The room may have changed since it was kept.
+    const MediaPolicy& policy = newcomer->room->settings().media;
+    if (Enforce(policy, &offer->offer) == Passage::kRefuse) {
+      offers_.End(offer, v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_DELETED);
+      continue;
+    }
+    std::erase_if(offer->candidates.list, [&](v1::IceCandidate& candidate) {
+      return Enforce(policy, &candidate) != Passage::kPass;
+    });
     offers_.Claim(offer, newcomer);
     Meet(maker, newcomer);
     v1::DownFrame event;

@@ -16,8 +16,11 @@ constexpr std::size_t kMaxOffersOfSession = 1000;
 
 bool Waits(const StoredOffer& offer) { return offer.state != v1::OFFER_STATE_ANSWERED; }
 
-std::size_t BytesOf(const v1::Description& offer, const KeptCandidates& candidates) {
-  return offer.sdp().size() + candidates.bytes;
+std::size_t BytesOf(const v1::CreateOffer& create) {
+  std::size_t bytes = create.offer().sdp().size();
+  for (const std::string& id : create.allowed().client_ids()) bytes += id.size();
+  for (const auto& [key, value] : create.metadata()) bytes += key.size() + value.size();
+  return bytes;
 }
 
 }  // namespace
@@ -32,22 +35,29 @@ bool KeepCandidate(const v1::IceCandidate& candidate, KeptCandidates* kept) {
   return true;
 }
 
-bool Mailbox::HasRoomFor(Session* maker, const v1::CreateOffer& create) const {
-  std::size_t waiting = 0;
-  std::size_t bytes = create.offer().sdp().size();
-  for (const StoredOffer* offer : maker->made) {
+Mailbox::Waiting Mailbox::WaitingOf(const Session& maker) const {
+  Waiting waiting;
+  for (const StoredOffer* offer : maker.made) {
     if (!Waits(*offer)) continue;
-    ++waiting;
-    bytes += BytesOf(offer->offer, offer->candidates);
+    ++waiting.offers;
+    waiting.bytes += offer->bytes + offer->candidates.bytes + offer->early.bytes;
   }
-  for (const v1::IceCandidate& candidate : create.candidates()) bytes += candidate.ByteSizeLong();
-  return maker->made.size() < kMaxOffersOfSession && waiting < options_.max_waiting_offers &&
-         bytes <= options_.max_waiting_offer_bytes;
+  return waiting;
+}
+
+bool Mailbox::HasRoomFor(const Session& maker, const v1::CreateOffer& create) const {
+  Waiting waiting = WaitingOf(maker);
+  waiting.bytes += BytesOf(create);
+  for (const v1::IceCandidate& candidate : create.candidates()) {
+    waiting.bytes += candidate.ByteSizeLong();
+  }
+  return maker.made.size() < kMaxOffersOfSession && waiting.offers < options_.max_waiting_offers &&
+         waiting.bytes <= options_.max_waiting_offer_bytes;
 }
 
 void Mailbox::Create(Session* maker, v1::UpFrame* frame) {
   v1::CreateOffer* create = frame->mutable_offer()->mutable_create();
-  if (!HasRoomFor(maker, *create)) {
+  if (!HasRoomFor(*maker, *create)) {
     return delivery_.Refuse(maker, frame->id(), Reason::kTooManyOffers,
                             "as many offers of this session wait as may");
   }
@@ -58,6 +68,7 @@ void Mailbox::Create(Session* maker, v1::UpFrame* frame) {
   const std::optional<absl::Duration> ttl =
       create->has_ttl() ? FromProto(create->ttl()) : options_.offer_ttl;
   StoredOffer* offer = offers_.Add(maker, "", ttl.value_or(options_.offer_ttl));
+  offer->bytes = BytesOf(*create);
   offer->offer.Swap(create->mutable_offer());
   for (v1::IceCandidate& candidate : *create->mutable_candidates()) {
     // Within the bounds: that was checked before.
@@ -161,7 +172,7 @@ void Mailbox::SignalFromMaker(StoredOffer* offer, v1::UpFrame* frame) {
     return Misplaced(offer->maker, *frame,
                      "until it is answered only candidates may follow an offer");
   }
-  if (!Keep(&offer->candidates, offer->maker, *frame)) return;
+  if (!Keep(*offer, &offer->candidates, *frame, offer->maker)) return;
   if (offer->claimer != nullptr) Pass(*offer, offer->maker, frame->mutable_signal());
 }
 
@@ -169,7 +180,7 @@ void Mailbox::SignalFromClaimer(StoredOffer* offer, v1::UpFrame* frame) {
   switch (frame->signal().signal_case()) {
     case v1::Signal::kAnswer: return Answered(offer, frame);
     case v1::Signal::kReject: return Rejected(offer, *frame);
-    case v1::Signal::kIceCandidate: Keep(&offer->early, offer->claimer, *frame); return;
+    case v1::Signal::kIceCandidate: Keep(*offer, &offer->early, *frame, offer->claimer); return;
     default: return Misplaced(offer->claimer, *frame, "answer the offer first");
   }
 }
@@ -200,11 +211,19 @@ void Mailbox::Pass(const StoredOffer& offer, Session* from, v1::Signal* signal) 
   event.mutable_signal()->Swap(signal);
   event.mutable_signal()->set_client_id(from->client_id);
   event.mutable_signal()->set_offer_id(offer.id);
+  event.mutable_signal()->clear_claim();
   delivery_.Send(from == offer.maker ? offer.claimer : offer.maker, std::move(event));
 }
 
-bool Mailbox::Keep(KeptCandidates* kept, Session* from, const v1::UpFrame& frame) {
-  if (KeepCandidate(frame.signal().ice_candidate(), kept)) return true;
+bool Mailbox::Keep(const StoredOffer& offer, KeptCandidates* kept, const v1::UpFrame& frame,
+                   Session* from) {
+  const v1::IceCandidate& candidate = frame.signal().ice_candidate();
+  if (WaitingOf(*offer.maker).bytes + candidate.ByteSizeLong() > options_.max_waiting_offer_bytes) {
+    delivery_.Refuse(from, frame.id(), Reason::kTooManyOffers,
+                     "the maker's offers hold as much as they may");
+    return false;
+  }
+  if (KeepCandidate(candidate, kept)) return true;
   Misplaced(from, frame, "an offer keeps at most 64 candidates or 32 KiB of them");
   return false;
 }

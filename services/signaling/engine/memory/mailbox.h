@@ -27,7 +27,13 @@ class Mailbox {
  private:
   // Null: there is none that has not ended, and the session has its verdict.
   StoredOffer* FindLive(Session* session, std::uint64_t id, const std::string& offer_id);
-  bool HasRoomFor(Session* maker, const signaling::v1::CreateOffer& create) const;
+  // What of a session's offers is not answered.
+  struct Waiting {
+    std::size_t offers = 0;
+    std::size_t bytes = 0;
+  };
+  Waiting WaitingOf(const Session& maker) const;
+  bool HasRoomFor(const Session& maker, const signaling::v1::CreateOffer& create) const;
 
   void SignalFromMaker(StoredOffer* offer, signaling::v1::UpFrame* frame);
   void SignalFromClaimer(StoredOffer* offer, signaling::v1::UpFrame* frame);
@@ -36,7 +42,8 @@ class Mailbox {
   // To the other side.
   void Pass(const StoredOffer& offer, Session* from, signaling::v1::Signal* signal);
   // False: it would be over the bounds, and the sender has its verdict.
-  bool Keep(KeptCandidates* kept, Session* from, const signaling::v1::UpFrame& frame);
+  bool Keep(const StoredOffer& offer, KeptCandidates* kept, const signaling::v1::UpFrame& frame,
+            Session* from);
   void Misplaced(Session* from, const signaling::v1::UpFrame& frame, std::string_view message);
 
   // Constant after construction.

@@ -144,10 +144,11 @@ void MemoryBackOffice::RemoveParticipant(const v1::RemoveParticipantRequest& req
     return state.requests.Once<v1::RemoveParticipantResponse>(request, [&]() -> Result {
       const absl::Duration ban =
           request.has_ban() ? FromProto(request.ban()).value_or(kDefaultBan) : kDefaultBan;
+      const bool was_banned = state.rooms.bans().Has(request.room(), request.client_id());
       v1::RemoveParticipantResponse response;
       response.set_removed(
           state.moderation.Remove(request.room(), request.client_id(), ban, request.reason()));
-      if (!response.removed() && ban == absl::ZeroDuration()) {
+      if (!response.removed() && ban == absl::ZeroDuration() && !was_banned) {
         return Refusal(Reason::kPeerUnavailable, "nobody there has this client_id", "client_id");
       }
       return response;

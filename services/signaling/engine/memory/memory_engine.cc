@@ -20,6 +20,9 @@ v1::LeaveReason LeaveReasonOf(v1::Detach::Cause cause) {
   }
 }
 
+// A gateway stops reading at 128 KiB, which the message that reaches it may exceed.
+constexpr std::size_t kMaxWaitingBytes = kMaxUnacknowledgedBytes + kMaxMessageBytes;
+
 // Short enough to read aloud in a log, long enough never to meet another.
 std::string NewClientId() { return "c-" + NewRandomId().substr(0, 12); }
 
@@ -105,7 +108,9 @@ void MemoryEngine::Apply(const SessionRef& ref, v1::UpFrame* frame) {
   if (session == nullptr) return;
   if (session->pending == nullptr) {
     ApplyNow(session, frame);
-  } else if (session->pending->frames.size() < kMaxUnacknowledgedMessages) {
+  } else if (session->pending->frames.size() < kMaxUnacknowledgedMessages &&
+             session->pending->bytes < kMaxWaitingBytes) {
+    session->pending->bytes += frame->ByteSizeLong();
     session->pending->frames.emplace_back().Swap(frame);
   } else {
     Close(session, v1::LEAVE_REASON_CLOSED,
@@ -180,13 +185,16 @@ MemoryEngine::Outcome MemoryEngine::Join(Session* session, const v1::UpFrame& fr
     refusal = Refusal(Reason::kClientIdTaken, "another session is here under this client_id");
   }
   if (refusal.ok()) {
-    if (!join.metadata().empty()) session->metadata = join.metadata();
+    const auto accept = [&] {
+      if (!join.metadata().empty()) session->metadata = join.metadata();
+    };
     if (admission.must_knock) {
       refusal = rooms.Knock(session, rooms.Find(join.room()), frame.id());
-      if (refusal.ok()) return {};
+      if (refusal.ok()) return accept(), Outcome{};
     } else {
       const absl::StatusOr<Room*> seat = rooms.TakeSeat(session, join.room(), join.options());
       if (seat.ok()) {
+        accept();
         v1::DownFrame answer;
         *answer.mutable_room()->mutable_joined() = (*seat)->ViewOf(*session);
         state_.delivery.Answer(session, frame.id(), std::move(answer));
@@ -204,6 +212,8 @@ void MemoryEngine::Leave(Session* session, const v1::UpFrame& frame) {
   if (session->room == nullptr && session->knocking == nullptr) {
     return Refuse(session, frame.id(), Refusal(Reason::kNotInRoom, "there is no room to leave"));
   }
+  // The name that it may take is the one it has in the room that it opened into.
+  session->may_adopt = false;
   state_.rooms.StopKnocking(session);
   state_.rooms.FreeSeat(session, v1::LEAVE_REASON_LEFT);
   v1::DownFrame answer;
@@ -250,15 +260,13 @@ MemoryEngine::Outcome MemoryEngine::Signal(Session* session, v1::UpFrame* frame)
 }
 
 Session* MemoryEngine::Adopt(Session* session, const std::string& client_id) {
-  if (session->room != nullptr) {
-    if (state_.rooms.bans().Has(session->room->name(), client_id)) {
-      state_.rooms.FreeSeat(session, v1::LEAVE_REASON_KICKED);
-      state_.delivery.End(session, v1::LEAVE_REASON_KICKED,
-                          MakeClosed(Reason::kBanned, "this client_id was removed from the room"));
-      return nullptr;
-    }
-    if (Session* rival = session->room->Find(client_id)) return rival;
+  if (state_.rooms.bans().Has(session->room->name(), client_id)) {
+    state_.delivery.End(session, v1::LEAVE_REASON_KICKED,
+                        MakeClosed(Reason::kBanned, "this client_id was removed from the room"));
+    state_.rooms.FreeSeat(session, v1::LEAVE_REASON_KICKED);
+    return nullptr;
   }
+  if (Session* rival = session->room->Find(client_id)) return rival;
   const std::string before = std::exchange(session->client_id, client_id);
   state_.offers.Renamed(session);
   state_.rooms.TellUpdated(session, before);
@@ -314,6 +322,7 @@ void MemoryEngine::Resolve(Session* session, bool taken) {
   const std::unique_ptr<PendingClaim> claim = std::move(session->pending);
   std::erase(waiting_, session);
   if (session->ending) return;
+  session->replaces = claim->replaces;
   constexpr std::string_view kTaken = "another session is here under this client_id";
   if (!claim->room.empty()) {
     if (taken) {
@@ -327,10 +336,13 @@ void MemoryEngine::Resolve(Session* session, bool taken) {
     Processed(session, id);
     claim->frames.pop_front();
   }
-  while (!claim->frames.empty() && session->pending == nullptr) {
+  while (!claim->frames.empty() && session->pending == nullptr && !session->ending) {
     ApplyNow(session, &claim->frames.front());
     claim->frames.pop_front();
+    session->replaces = false;
   }
+  session->replaces = false;
+  if (session->ending) return;
   for (v1::UpFrame& frame : claim->frames) session->pending->frames.push_back(std::move(frame));
 }
 
@@ -353,10 +365,11 @@ void MemoryEngine::Expire() {
   state_.rooms.Expire();
   const absl::Duration now = clock_.Uptime();
   const std::vector<Session*> candidates = waiting_;
-  for (const Session* session : candidates) {
+  for (Session* session : candidates) {
     // Acting for one may have ended or decided another.
     if (session->ending || session->pending == nullptr || session->pending->deadline > now)
       continue;
+    session->pending->replaces = true;
     Close(session->pending->incumbent, v1::LEAVE_REASON_REPLACED,
           MakeClosed(Reason::kSessionReplaced,
                      "another session took this client_id, and nobody answered here"));
@@ -365,12 +378,14 @@ void MemoryEngine::Expire() {
 }
 
 void MemoryEngine::Settle() {
-  for (std::vector<Delivery::Ending> endings = state_.delivery.TakeEndings(); !endings.empty();
-       endings = state_.delivery.TakeEndings()) {
+  std::vector<Delivery::Ending> endings;
+  do {
+    endings = state_.delivery.TakeEndings();
     for (Delivery::Ending& ending : endings) {
       Close(ending.session, ending.reason, std::move(ending.closed));
     }
-  }
+    if (endings.empty()) state_.rooms.Settle();
+  } while (!endings.empty() || state_.delivery.has_endings());
   ended_.clear();
 }
 

@@ -72,8 +72,8 @@ bool Moderation::Remove(const std::string& name, const std::string& client_id, a
   if (knocking != nullptr) rooms_.Dismiss(knocking, reason.empty() ? "not admitted" : reason);
   Session* session = room->Find(client_id);
   if (session == nullptr) return knocking != nullptr;
-  rooms_.FreeSeat(session, v1::LEAVE_REASON_KICKED);
   delivery_.End(session, v1::LEAVE_REASON_KICKED, MakeClosed(Reason::kKicked, reason));
+  rooms_.FreeSeat(session, v1::LEAVE_REASON_KICKED);
   return true;
 }
 
@@ -86,11 +86,7 @@ absl::Status Moderation::Update(Room* room, const v1::RoomOptions& options) {
   }
   const bool is_locked = room->settings().locked;
   if (is_locked != was_locked) Lock(room, is_locked, "");
-  const std::vector<Session*> knocking = room->knocking();
-  for (Session* session : knocking) {
-    // Where there is no seat it goes on knocking.
-    if (IsAllowed(room->settings(), session->client_id)) rooms_.LetIn(session).IgnoreError();
-  }
+  rooms_.Reconsider(room);
   return absl::OkStatus();
 }
 

@@ -13,6 +13,7 @@ namespace v1 = signaling::v1;
 
 // So that who comes too late hears what became of it.
 constexpr absl::Duration kMemory = absl::Minutes(1);
+constexpr std::size_t kMaxRemembered = 10'000;
 
 }  // namespace
 
@@ -74,9 +75,7 @@ void Offers::Release(StoredOffer* offer, v1::OfferReason reason, Actor actor) {
 void Offers::Answer(StoredOffer* offer) {
   offer->state = v1::OFFER_STATE_ANSWERED;
   deadlines_.Clear(offer);
-  // What renegotiates passes through; this has served.
-  offer->offer.Clear();
-  offer->candidates = {};
+  Drop(offer);  // what renegotiates passes through; this has served
   Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
 }
 
@@ -87,9 +86,34 @@ void Offers::AnswerInRoom(StoredOffer* offer) {
 
 void Offers::End(StoredOffer* offer, v1::OfferState state, v1::OfferReason reason, Actor actor) {
   Session* claimer = std::exchange(offer->claimer, nullptr);
+  const bool was_answered = offer->state == v1::OFFER_STATE_ANSWERED;
   offer->state = state;
   TellBoth(*offer, claimer, reason, actor);
+  if (!was_answered) offer->claimer_name.clear();
   Forget(offer, claimer);
+}
+
+void Offers::Drop(StoredOffer* offer) {
+  offer->offer.Clear();
+  offer->candidates = {};
+  offer->allowed = {};
+  offer->metadata.clear();
+  offer->bytes = 0;
+}
+
+void Offers::Erase(const std::string& id) {
+  const auto found = offers_.find(id);
+  deadlines_.Clear(found->second.get());
+  in_order_.erase(found->second->number);
+  offers_.erase(found);
+  remembered_.pop_front();
+}
+
+void Offers::Replace(StoredOffer* offer, absl::Duration ttl) {
+  Drop(offer);
+  offer->expires = clock_.Now() + ttl;
+  offer->ttl_end = clock_.Uptime() + ttl;
+  deadlines_.Set(offer, offer->ttl_end);
 }
 
 void Offers::Forget(StoredOffer* offer, Session* claimer) {
@@ -97,11 +121,12 @@ void Offers::Forget(StoredOffer* offer, Session* claimer) {
   std::erase(maker->made, offer);
   if (maker->kept == offer) maker->kept = nullptr;
   if (claimer != nullptr) std::erase(claimer->claimed, offer);
-  offer->offer.Clear();
-  offer->candidates = {};
+  Drop(offer);
   offer->early = {};
   deadlines_.Set(offer, clock_.Uptime() + kMemory);
   --live_;
+  remembered_.push_back(offer->id);
+  if (remembered_.size() > kMaxRemembered) Erase(remembered_.front());
 }
 
 void Offers::SessionEnded(Session* session) {
@@ -134,10 +159,7 @@ void Offers::Expire() {
         End(offer, v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_TTL_EXPIRED);
         break;
       case v1::OFFER_STATE_CLAIMED: Release(offer, v1::OFFER_REASON_LEASE_EXPIRED); break;
-      default:
-        in_order_.erase(offer->number);
-        offers_.erase(offers_.find(offer->id));
-        break;
+      default: Erase(offer->id); break;  // each is remembered as long: the first is due first
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,9 @@ class Offers {
 
   // Queued, and no side told yet. `room` of one that waits in a room, else empty.
   StoredOffer* Add(Session* maker, const std::string& room, absl::Duration ttl);
+
+  // A queued one begins anew, without contents.
+  void Replace(StoredOffer* offer, absl::Duration ttl);
 
   // QUEUED to CLAIMED. The maker is told; the claimer gets the offer from the caller.
   void Claim(StoredOffer* offer, Session* claimer);
@@ -65,6 +69,8 @@ class Offers {
                                     signaling::v1::OfferReason reason) const;
 
  private:
+  void Drop(StoredOffer* offer);      // its contents
+  void Erase(const std::string& id);  // the oldest that has ended
   void Forget(StoredOffer* offer, Session* claimer);
   void TellBoth(const StoredOffer& offer, Session* claimer, signaling::v1::OfferReason reason,
                 Actor actor);
@@ -79,6 +85,7 @@ class Offers {
   absl::flat_hash_map<std::string, std::unique_ptr<StoredOffer>> offers_;
   absl::btree_map<std::uint64_t, StoredOffer*> in_order_;
   Deadlines<StoredOffer> deadlines_;
+  std::deque<std::string> remembered_;  // that have ended, oldest first
   std::uint64_t last_number_ = 0;
   std::size_t live_ = 0;
 };

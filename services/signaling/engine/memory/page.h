@@ -18,6 +18,8 @@ namespace signaling {
 
 // A page ends behind the entry with which it is larger: a gRPC client takes 4 MiB by default.
 inline constexpr std::size_t kPageBytes = std::size_t{1} << 20;
+// And here, however few it took: everybody else waits meanwhile.
+inline constexpr std::size_t kMostLookedAt = 10'000;
 
 // 0 is the default; more than the most is the most.
 inline std::size_t PageSize(int asked) {
@@ -60,9 +62,11 @@ absl::StatusOr<std::string> ListPage(std::string_view kind, const std::string& t
   }
   std::size_t left = PageSize(page_size);
   std::size_t bytes = 0;
+  std::size_t looked_at = 0;
   auto last = listing.end();
   for (; next != listing.end(); ++next) {
-    if (left == 0 || bytes >= kPageBytes) return MakePageToken(kind, absl::StrCat(last->first));
+    if (left == 0 || bytes >= kPageBytes || ++looked_at > kMostLookedAt)
+      return MakePageToken(kind, absl::StrCat(last->first));
     const std::size_t taken = add(*next->second);
     bytes += taken;
     if (taken > 0) --left;

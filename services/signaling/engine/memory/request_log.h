@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "services/common/clock.h"
 #include "services/common/reason.h"
 #include "services/signaling/core/errors.h"
@@ -24,10 +25,14 @@ class RequestLog {
   template <typename Response, typename Request, typename Act>
   absl::StatusOr<Response> Once(const Request& request, Act act) {
     if (request.request_id().empty()) return act();
-    Forget();
+    ForgetOld();
+    // RFC 4122, section 3: the same UUID in either case.
+    const std::string id = absl::AsciiStrToLower(request.request_id());
+    Request same = request;
+    same.set_request_id(id);
     const std::uint64_t content =
-        absl::HashOf(Request::descriptor()->full_name(), request.SerializeAsString());
-    if (const auto found = answers_.find(request.request_id()); found != answers_.end()) {
+        absl::HashOf(Request::descriptor()->full_name(), same.SerializeAsString());
+    if (const auto found = answers_.find(id); found != answers_.end()) {
       Response response;
       if (found->second.content == content && response.ParseFromString(found->second.response)) {
         return response;
@@ -37,8 +42,9 @@ class RequestLog {
     }
     absl::StatusOr<Response> response = act();
     if (!response.ok()) return response;
-    answers_.emplace(request.request_id(), Answer{content, response->SerializeAsString()});
-    ages_.emplace_back(clock_.Uptime() + kMemory, request.request_id());
+    if (ages_.size() >= kMaxAnswers) ForgetOldest();
+    answers_.emplace(id, Answer{content, response->SerializeAsString()});
+    ages_.emplace_back(clock_.Uptime() + kMemory, id);
     return response;
   }
 
@@ -51,13 +57,13 @@ class RequestLog {
     std::string response;
   };
 
-  // What is too old, and one where there are too many.
-  void Forget() {
-    while (!ages_.empty() &&
-           (ages_.front().first <= clock_.Uptime() || ages_.size() >= kMaxAnswers)) {
-      answers_.erase(ages_.front().second);
-      ages_.pop_front();
-    }
+  void ForgetOld() {
+    while (!ages_.empty() && ages_.front().first <= clock_.Uptime()) ForgetOldest();
+  }
+
+  void ForgetOldest() {
+    answers_.erase(ages_.front().second);
+    ages_.pop_front();
   }
 
   const Clock& clock_;

@@ -13,6 +13,9 @@ namespace v1 = signaling::v1;
 // In front of one door: enough for any waiting room, and a bound.
 constexpr std::size_t kMaxKnocking = 20;
 
+// That joins made, each kept for a while with all its options. Over it, the one that has been empty longest ends.
+constexpr std::size_t kMaxEmptyRooms = 10'000;
+
 }  // namespace
 
 Room* Rooms::Find(const std::string& name) const {
@@ -49,7 +52,10 @@ Rooms::Admission Rooms::Admit(const Session& session, const std::string& name) c
     return admission;
   }
   const Room* room = Find(name);
-  if (room == nullptr) return admission;
+  if (room == nullptr || session.replaces) return admission;
+  // Before all else: who has the seat is asked whether it is still there, and if not, the newcomer takes its place.
+  admission.rival = room->Find(session.client_id);
+  if (admission.rival != nullptr) return admission;
   const RoomSettings& settings = room->settings();
   const bool listed = IsAllowed(settings, session.client_id);
   // In a room that a join made, whoever comes first can admit the others.
@@ -60,8 +66,6 @@ Rooms::Admission Rooms::Admit(const Session& session, const std::string& name) c
     admission.refusal = Refusal(Reason::kRoomLocked, "the room lets nobody in at present");
   } else if (!settings.allowed.empty() && !listed) {
     admission.refusal = Refusal(Reason::kPermissionDenied, "not on the room's allow-list");
-  } else {
-    admission.rival = room->Find(session.client_id);
   }
   return admission;
 }
@@ -75,14 +79,20 @@ absl::StatusOr<Room*> Rooms::TakeSeat(Session* session, const std::string& name,
     room = *made;
   }
   if (room->full()) return Refusal(Reason::kRoomFull, "the room is full");
-  deadlines_.Clear(room);
+  DeadlinesOf(*room).Clear(room);
   room->Add(session, ++last_join_order_, clock_.Now());
   ++participants_;
   return room;
 }
 
+void Rooms::DismissNamesake(const Session& participant) {
+  Session* namesake = participant.room->FindKnocking(participant.client_id);
+  if (namesake != nullptr) Dismiss(namesake, "a participant has this client_id now");
+}
+
 void Rooms::Announce(Session* newcomer) {
   Room* room = newcomer->room;
+  DismissNamesake(*newcomer);
   delivery_.Tell(*room, newcomer, [&](const Session& other, v1::RoomEvent* event) {
     *event->mutable_participant_joined()->mutable_participant() =
         ParticipantView(*newcomer, &other);
@@ -110,7 +120,9 @@ void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
   event.mutable_participant_gone()->set_client_id(session->client_id);
   event.mutable_participant_gone()->set_reason(reason);
   log_.Append(std::move(event));
-  if (room->empty()) return NoteEmpty(room);
+  SetEnd(room);
+  changed_.push_back(room->name());
+  if (room->empty()) return;
   if (moderator != room->moderator()) {
     for (const Session* knocking : room->knocking()) TellKnock(*knocking, room->moderator());
   }
@@ -170,6 +182,7 @@ void Rooms::TellUpdated(Session* session, const std::string& before) {
         ParticipantView(*session, &other);
   });
   if (before == session->client_id) return;
+  DismissNamesake(*session);
   // To watchers, who know participants by their client_ids, one goes and another comes.
   v1::Event gone;
   gone.mutable_participant_gone()->set_room(session->room->name());
@@ -184,38 +197,61 @@ void Rooms::TellUpdated(Session* session, const std::string& before) {
 
 std::size_t Rooms::Close(Room* room, std::string_view reason) {
   const std::vector<Session*> participants = room->participants();
+  // First the ends, so that nobody is told of the others, or ends for what it is told.
   for (Session* session : participants) {
-    FreeSeat(session, v1::LEAVE_REASON_CLOSED);
     delivery_.End(session, v1::LEAVE_REASON_CLOSED, MakeClosed(Reason::kRoomClosed, reason));
   }
+  for (Session* session : participants) FreeSeat(session, v1::LEAVE_REASON_CLOSED);
   Remove(room);
   return participants.size();
 }
 
 void Rooms::Expire() {
   bans_.Expire();
-  while (Room* room = deadlines_.Next(clock_.Uptime())) {
-    // Who knocks waits for somebody.
-    if (room->knocking().empty()) {
-      Remove(room);
-    } else {
-      SetEnd(room);
-    }
+  for (Deadlines<Room>* ends : {&ends_of_joined_, &ends_of_made_}) {
+    while (Room* room = ends->Next(clock_.Uptime())) Remove(room);
   }
 }
 
 void Rooms::SetEnd(Room* room) {
-  deadlines_.Set(room, clock_.Uptime() + (room->persistent() ? options_.persistent_room_timeout
-                                                             : options_.room_empty_timeout));
+  if (!room->empty()) return;
+  const absl::Duration timeout =
+      room->persistent() ? options_.persistent_room_timeout : options_.room_empty_timeout;
+  DeadlinesOf(*room).Set(room, clock_.Uptime() + timeout);
+  if (ends_of_joined_.size() > kMaxEmptyRooms) {
+    Remove(ends_of_joined_.Next(absl::InfiniteDuration()));
+  }
 }
 
-void Rooms::NoteEmpty(Room* room) {
-  SetEnd(room);
-  if (room->made_by_back_office()) return;
-  // Nobody is left who could let anybody in.
-  room->settings().locked = false;
+Deadlines<Room>& Rooms::DeadlinesOf(const Room& room) {
+  return room.made_by_back_office() ? ends_of_made_ : ends_of_joined_;
+}
+
+void Rooms::Settle() {
+  for (const std::string& name : std::exchange(changed_, {})) {
+    Room* room = Find(name);
+    if (room == nullptr) continue;
+    if (room->empty() && !room->made_by_back_office()) {
+      // Nobody is left who could let anybody in.
+      room->settings().locked = false;
+      const std::vector<Session*> knocking = room->knocking();
+      for (Session* session : knocking) Dismiss(session, "everybody has left the room");
+    }
+    Reconsider(room);
+  }
+}
+
+void Rooms::Reconsider(Room* room) {
   const std::vector<Session*> knocking = room->knocking();
-  for (Session* session : knocking) Dismiss(session, "everybody has left the room");
+  for (Session* session : knocking) {
+    const Admission admission = Admit(*session, room->name());
+    if (admission.must_knock || admission.rival != nullptr) continue;
+    if (!admission.refusal.ok()) {
+      Dismiss(session, std::string(admission.refusal.message()));
+    } else if (!room->full()) {
+      LetIn(session).IgnoreError();  // there is a seat, and nobody has the name
+    }
+  }
 }
 
 void Rooms::Remove(Room* room) {
@@ -224,7 +260,7 @@ void Rooms::Remove(Room* room) {
   v1::Event event;
   event.mutable_room_ended()->set_room(room->name());
   log_.Append(std::move(event));
-  deadlines_.Clear(room);
+  DeadlinesOf(*room).Clear(room);
   rooms_.erase(rooms_.find(room->name()));
 }
 

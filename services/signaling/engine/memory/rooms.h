@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/status/statusor.h"
@@ -68,16 +69,23 @@ class Rooms {
 
   // Ends the room, and the sessions of those in it with ROOM_CLOSED: how many.
   std::size_t Close(Room* room, std::string_view reason);
+  // The door once more, for those who knock: after the room's settings changed.
+  void Reconsider(Room* room);
   void Expire();
+  // What follows from seats that the operation freed, when it is known whether somebody took them. To be called at its
+  // end.
+  void Settle();
 
   Bans& bans() { return bans_; }
   const Bans& bans() const { return bans_; }
 
  private:
   void TellKnock(const Session& knocking, Session* moderator);
-  // Without participants, from now on.
+  // Of a room without participants, counted from now.
   void SetEnd(Room* room);
-  void NoteEmpty(Room* room);
+  Deadlines<Room>& DeadlinesOf(const Room& room);
+  // Two of one name at the door and inside could not be told apart.
+  void DismissNamesake(const Session& participant);
   void Remove(Room* room);
 
   // Constant after construction.
@@ -88,7 +96,9 @@ class Rooms {
   KeptOffers& kept_;
 
   ByName rooms_;
-  Deadlines<Room> deadlines_;
+  Deadlines<Room> ends_of_joined_;    // of empty rooms that joins made
+  Deadlines<Room> ends_of_made_;      // of empty rooms that back ends made
+  std::vector<std::string> changed_;  // rooms in which the operation freed a seat
   Bans bans_;
   std::uint64_t last_join_order_ = 0;
   std::size_t participants_ = 0;

@@ -23,8 +23,10 @@ struct StoredOffer;
 struct PendingClaim {
   Session* incumbent = nullptr;
   absl::Duration deadline;  // as Clock::Uptime
+  bool replaces = false;    // the incumbent did not answer: this session takes its place
   std::string room;         // of an opening; empty: the first of `frames` is what waits
   std::deque<signaling::v1::UpFrame> frames;
+  std::size_t bytes = 0;  // of the frames
 };
 
 struct Session {
@@ -41,6 +43,7 @@ struct Session {
   bool plain = false;      // opened on `/`
   bool may_adopt = false;  // plain, given no client_id, has adopted none
   bool opened = false;     // OnOpened was said
+  bool replaces = false;   // takes the seat of one that answers no more: no door stands between
   bool ending = false;     // gets nothing more: it ends with the operation that runs, or has ended
 
   std::string client_id;

@@ -39,6 +39,7 @@ struct StoredOffer {
   KeptCandidates early;
   std::vector<std::string> allowed;  // empty: everybody
   google::protobuf::Map<std::string, std::string> metadata;
+  std::size_t bytes = 0;  // of description, list and metadata
   std::uint32_t claims = 0;
   // Of a plain session's offer that waits in a room for whoever comes next; empty otherwise.
   std::string room;
