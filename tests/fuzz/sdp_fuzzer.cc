@@ -10,6 +10,7 @@
 #include "services/signaling/core/ice.h"
 #include "services/signaling/core/sdp.h"
 #include "services/signaling/core/sdp_filter.h"
+#include "services/signaling/core/sdp_grammar.h"
 #include "services/signaling/core/sdp_scrub.h"
 
 namespace {
@@ -32,9 +33,33 @@ std::string Scrubbed(std::string_view text) {
   return out;
 }
 
+// Knows nothing of how scrubbing looks for them.
+void RequireNoAddress(std::string text) {
+  namespace sdp = signaling::sdp;
+  constexpr std::string_view kZero = "0.0.0.0";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // Zeros before an octet are looked at once.
+    if (i > 0 && text[i - 1] == '0') continue;
+    const std::size_t size = sdp::Ip4Prefix(std::string_view(text).substr(i));
+    if (size == 0) continue;
+    Require(text.compare(i, size, kZero) == 0, "no IPv4 address is left");
+    text.replace(i, size, size, '.');
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = std::string_view(text).substr(i);
+    const std::string_view found = rest.substr(0, sdp::Ip6Prefix(rest));
+    // Of words like "std::" nothing can be told but that they are words.
+    Require(found.empty() || found == "::" ||
+                (found.ends_with("::") && found.find_first_of("0123456789") == found.npos &&
+                 i > 0 && sdp::IsAlphanumeric(text[i - 1])),
+            "no IPv6 address is left");
+  }
+}
+
 void FuzzScrub(std::string_view text) {
   const std::string once = Scrubbed(text);
   Require(once.size() <= text.size(), "scrubbing makes nothing longer");
+  RequireNoAddress(once);
   Require(Scrubbed(once) == once, "scrubbing twice changes nothing more");
 }
 

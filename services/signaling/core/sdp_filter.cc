@@ -68,26 +68,32 @@ void AppendMedia(std::string_view value, std::string* out) {
   AppendScrubbed(media->rest, out);
 }
 
+void AppendPair(const Attribute& pair, std::string* out) {
+  if (pair.has_value) {
+    sdp::AppendScrubbedPair(pair.name, pair.value, out);
+  } else {
+    AppendScrubbed(pair.name, out);
+  }
+}
+
 // False if the line has to go.
 bool AppendAttribute(std::string_view text, std::string* out) {
   const Attribute attribute(text);
   if (attribute.name == "candidate") return AppendRelay(text, out);
   if (attribute.name == "remote-candidates") return false;
-  // Digits of a hash are not an address, and candidates and groups name a section by its mid.
+  // Digits of a hash are not an address, and CheckSdp lets no mid or group hold one.
   if (attribute.name == "fingerprint" || attribute.name == "mid" || attribute.name == "group") {
     out->append(text);
     return true;
   }
-  AppendScrubbed(attribute.name, out);
-  if (!attribute.has_value) return true;
-  out->push_back(':');
-  if (attribute.name == "rtcp") {
+  if (attribute.name == "rtcp" && attribute.has_value) {
+    out->append("rtcp:");
     const std::size_t space = attribute.value.find(' ');
     out->append(NoPort(attribute.value.substr(0, space)));
     if (space != std::string_view::npos) out->append(" ").append(kNoConnection);
     return true;
   }
-  AppendScrubbed(attribute.value, out);
+  AppendPair(attribute, out);
   return true;
 }
 
@@ -98,6 +104,8 @@ bool AppendLine(std::string_view line, std::string* out) {
   out->append(line.substr(0, line.size() - value.size()));
   switch (type) {
     case 'a': return AppendAttribute(value, out);
+    case 'b':
+    case 'k': AppendPair(Attribute(value), out); return true;
     case 'c': out->append(kNoConnection); return true;
     case 'm': AppendMedia(value, out); return true;
     case 'o': AppendOrigin(value, out); return true;

@@ -12,8 +12,8 @@ bool HasOnlyAudio(std::string_view checked_sdp);
 
 // Without what tells a peer's addresses: candidates that are no relay's are gone, the others have no related address;
 // o=, c= and a=rtcp say 0.0.0.0, ports 9; and wherever else an IPv4 or IPv6 address or a .local name stands, 0.0.0.0,
-// "::" or "invalid" stands instead. What is left: relays' own addresses, and mids as they are, since candidates refer
-// to them. All other bytes stay. Filtering twice changes nothing more, and the result passes CheckSdp unless it was
+// "::" or "invalid" stands instead. What is left: relays' own addresses. Mids stay, for candidates refer to them,
+// and CheckSdp lets none hold an address. All other bytes stay. Filtering twice changes nothing more, and the result passes CheckSdp unless it was
 // within a few bytes of a limit before.
 std::string RelayOnlySdp(std::string_view checked_sdp);
 

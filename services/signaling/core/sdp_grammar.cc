@@ -75,9 +75,6 @@ bool IsIp4(std::string_view text) {
 
 }  // namespace
 
-bool IsHex(char c) { return Is(c, kHexChar); }
-bool IsDigit(char c) { return Is(c, kDigitChar); }
-bool IsAlphanumeric(char c) { return Is(c, kDigitChar | kLetter); }
 bool IsToken(std::string_view text) { return !text.empty() && AllAre(text, kTokenChar); }
 bool IsVisible(std::string_view text) { return AllAre(text, kVisibleChar); }
 

@@ -9,9 +9,12 @@
 
 namespace signaling::sdp {
 
-bool IsHex(char c);
-bool IsDigit(char c);
-bool IsAlphanumeric(char c);
+// Inline, for the filter asks for each byte.
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+inline bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+inline bool IsAlphanumeric(char c) {
+  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 bool IsToken(std::string_view text);
 bool IsIceChars(std::string_view text, std::size_t least, std::size_t most);
 // VCHAR, and the bytes of UTF-8 beyond ASCII: neither spaces nor control characters. Empty text is fine.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "services/signaling/core/sdp.h"
@@ -123,8 +124,8 @@ TEST(RelayOnlyTest, WhatNeedsNoBlankingStaysToTheByte) {
   SdpLines lines;
   lines.Replace(2, "o=- 1 2 IN IP4 0.0.0.0")
       .Replace(14, "m=video 0 UDP/TLS/RTP/SAVPF 111 96")
-      .Replace(20, "a=mid:10.0.0.1")
-      .Replace(5, "a=group:BUNDLE 0 10.0.0.1")
+      .Replace(20, "a=mid:audio-1.0.2")
+      .Replace(5, "a=group:BUNDLE 0 audio-1.0.2")
       .Append(Fingerprint("md5", 16))
       .Append("a=bundle-only")
       .Append("a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level")
@@ -156,12 +157,15 @@ TEST(RelayOnlyTest, FindsAddressesWhereverTheyStand) {
            Case{"192.0.2.7", "0.0.0.0"},
            Case{"x192.0.2.7y", "x0.0.0.0y"},
            Case{"192.0.2.7:80,192.0.2.8", "0.0.0.0:80,0.0.0.0"},
-           Case{"1.2.3.4.5", "0.0.0.0.5"},
+           Case{"1.2.3.4.5", "0.0.0.0"},
            Case{"007.000.2.7", "0.0.0.0"},
            Case{"0192.0.0002.7", "0.0.0.0"},
-           Case{"1234.1.2.3.4", "1234.0.0.0.0"},
+           Case{"1234.1.2.3.4", "0.0.0.0"},
+           Case{"9192.0.2.7", "0.0.0.0"},
+           Case{"192.0.2.799", "0.0.0.0"},
+           Case{"1.2.192.0.2.7 3.", "0.0.0.0 3."},
+           Case{"95.0.4638.69", "95.0.4638.69"},
            Case{"1.2.3", "1.2.3"},
-           Case{"1.2.3.456", "1.2.3.456"},
            Case{"2001:db8:0:0:0:0:0:7", "::"},
            Case{"2001:0DB8::7", "::"},
            Case{"[2001:db8::7]:80", "[::]:80"},
@@ -174,7 +178,16 @@ TEST(RelayOnlyTest, FindsAddressesWhereverTheyStand) {
            Case{"x=2001:db8::7;y", "x=::;y"},
            Case{"1:2:3:4:5:6:7:8:9", "::"},
            Case{"1:2:3:4:5:6:7", "1:2:3:4:5:6:7"},
-           Case{"12345:fe80::1", "12345::"},
+           Case{"12345:fe80::1", "::"},
+           Case{"x2001:db8:1:2:3:4:5:6", "x::"},
+           Case{"x2001:db8::7", "x::"},
+           Case{"IP62001:db8:1:2:3:4:5:6", "IP::"},
+           Case{"12001:db8:1:2:3:4:5:6", "::"},
+           Case{"xdead:beef:1:2:3:4:5:6", "x::"},
+           Case{"cname:2001:db8:1:2:3:4:5:6", "cname::"},
+           Case{"192.0.2.7a:1:2:3:4:5:6:7", "0.0.0.0::"},
+           Case{"1::%a%b.c%d:e%f x", ":: x"},
+           Case{"x:1:2:3:4:5:6:192.0.2.7.8", "x::"},
            Case{"std::string", "std::string"},
            Case{"pc.local", "invalid"},
            Case{"PC-1.Office.LOCAL. x", "invalid x"},
@@ -187,6 +200,38 @@ TEST(RelayOnlyTest, FindsAddressesWhereverTheyStand) {
        }) {
     EXPECT_EQ(Scrubbed(text), scrubbed) << text;
     EXPECT_EQ(Scrubbed(scrubbed), scrubbed) << text;
+  }
+}
+
+TEST(RelayOnlyTest, NameAndValueAreNoAddressTogether) {
+  const std::string filtered = Filtered(SdpLines()
+                                            .Insert(4, "b=x.192.0.2.7:12")
+                                            .Insert(6, "k=clear:2001:db8::7")
+                                            .Append("a=2001:1:2:3:4:5:6:7 x")
+                                            .Append("a=x2001:1:2:3:4:5:192.0.2.7")
+                                            .Append("a=feed:1:2")
+                                            .Text());
+  EXPECT_NE(filtered.find("\r\nb=x.0.0.0.0:12\r\nt=0 0\r\nk=clear:::\r\n"), std::string::npos);
+  EXPECT_NE(filtered.find("\r\na=2001:- x\r\na=x2001:-\r\na=feed:1:2\r\n"), std::string::npos)
+      << filtered;
+}
+
+// What makes new addresses out of what is left of old ones, over and over.
+TEST(RelayOnlyTest, WorkGrowsWithTheTextOnly) {
+  for (const char* part :
+       {"%a",     "::%a:",    "1::%a",    "1:",       ":1",        "::",
+        "0.",     "1.1.1.1:", "a.local:", "a.local%", "::a.local", "1::a.local",
+        "x1:2:",  "f:",       "000",      "fffff:",   "1.1.1.1%",  "0:0:0:0:0:0:1.1.1.1:",
+        "std::a", "d::d",     "a%1::",    "g1::"}) {
+    for (const char* first : {"", "1::", "x", "1:", "a.local"}) {
+      std::string text = first;
+      while (text.size() < 64 * 1024) text += part;
+      const auto begin = std::chrono::steady_clock::now();
+      const std::string once = Scrubbed(text);
+      // A quadratic one needs minutes.
+      EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2)) << first << part;
+      EXPECT_EQ(Scrubbed(once), once) << first << part;
+    }
   }
 }
 
