@@ -1,7 +1,9 @@
 #include "services/signaling/core/ice.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/limits.h"
+#include "services/common/text.h"
 #include "services/signaling/core/sdp_grammar.h"
 
 namespace signaling {
@@ -9,6 +11,12 @@ namespace {
 
 absl::Status Fault(const char* what) {
   return absl::InvalidArgumentError(absl::StrCat("candidate: ", what, " (RFC 8839, section 5.1)"));
+}
+
+// What peers have: a token of any kind could be an address in a room that hides them.
+bool IsTransport(std::string_view text) {
+  return absl::EqualsIgnoreCase(Absl(text), "udp") || absl::EqualsIgnoreCase(Absl(text), "tcp") ||
+         absl::EqualsIgnoreCase(Absl(text), "ssltcp");
 }
 
 // The pairs behind the type. nullptr, or what is wrong.
@@ -67,8 +75,8 @@ absl::StatusOr<Candidate> ParseCandidate(std::string_view text) {
   const auto component = number(256);
   if (!component || *component == 0) return Fault("the component is not 1 to 256");
   candidate.component = static_cast<std::uint16_t>(*component);
-  if (!words.Next(&candidate.transport) || !sdp::IsToken(candidate.transport)) {
-    return Fault("the transport is not a token");
+  if (!words.Next(&candidate.transport) || !IsTransport(candidate.transport)) {
+    return Fault("the transport is not udp, tcp or ssltcp");
   }
   const auto priority = number(UINT32_MAX);
   if (!priority) return Fault("the priority is not a number of 32 bits");

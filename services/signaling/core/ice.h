@@ -13,7 +13,7 @@ namespace signaling {
 struct Candidate {
   std::string_view foundation;
   std::uint16_t component = 0;
-  std::string_view transport;  // "udp", "TCP", "ssltcp", any token
+  std::string_view transport;  // "udp", "tcp" or "ssltcp", in any case
   std::uint32_t priority = 0;
   std::string_view address;  // IPv4, IPv6, or a name (mDNS)
   std::uint16_t port = 0;
@@ -26,8 +26,8 @@ struct Candidate {
 
 // The candidate attribute with or without "a=", all of it: up to the type, then pairs of a name and a value.
 // Laxer than RFC 8839 where peers are: raddr and rport may stand anywhere among the pairs and may both be missing in
-// any type, tcptype may be missing, and the priority may be any number of 32 bits, 0 among them. Stricter in one
-// thing: raddr, rport and tcptype stand once each. Faults never quote the text.
+// any type, tcptype may be missing, and the priority may be any number of 32 bits, 0 among them. Stricter in two
+// things: raddr, rport and tcptype stand once each, and the transport is one that peers have. Faults never quote the text.
 absl::StatusOr<Candidate> ParseCandidate(std::string_view text);
 
 // As ParseCandidate; empty means end of candidates and is fine.

@@ -71,6 +71,7 @@ TEST(IceTest, RefusesTheRest) {
            Refusal{"candidate:1  1 udp 1 1.2.3.4 1 typ host", "component"},
            Refusal{"candidate:1 1", "transport"},
            Refusal{"candidate:1 1 u/dp 1 1.2.3.4 1 typ host", "transport"},
+           Refusal{"candidate:1 1 192.0.2.7 1 1.2.3.4 1 typ relay", "transport"},
            Refusal{"candidate:1 1 udp 4294967296 1.2.3.4 1 typ host", "priority"},
            Refusal{"candidate:1 1 udp -1 1.2.3.4 1 typ host", "priority"},
            Refusal{"candidate:1 1 udp 1", "address"},
