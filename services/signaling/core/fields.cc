@@ -12,6 +12,8 @@
 #include "services/signaling/core/ice.h"
 #include "services/signaling/core/json.h"
 #include "services/signaling/core/sdp.h"
+#include "services/signaling/core/sdp_fields.h"
+#include "services/signaling/core/sdp_grammar.h"
 
 namespace signaling {
 namespace {
@@ -91,6 +93,16 @@ absl::Status CheckIceCandidate(std::string_view field, const v1::IceCandidate& i
       kMaxCandidateBytes) {
     return Refusal(Reason::kInvalidCandidate,
                    absl::StrCat("candidate and its tags are over ", kMaxCandidateBytes, " bytes"),
+                   field);
+  }
+  // Peers also send "" for what they do not know.
+  if (const char* what = ice.sdp_mid().empty() ? nullptr : sdp::CheckMid(ice.sdp_mid())) {
+    return Refusal(Reason::kInvalidCandidate, absl::StrCat("sdpMid: ", what), field);
+  }
+  if (!ice.username_fragment().empty() && !sdp::IsIceChars(ice.username_fragment(), 4, 256)) {
+    return Refusal(Reason::kInvalidCandidate,
+                   "usernameFragment is not 4 to 256 letters, digits, + or / (RFC 8839, section "
+                   "5.4)",
                    field);
   }
   if (ice.sdp_m_line_index() > 65535) {

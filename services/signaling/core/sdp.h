@@ -25,7 +25,8 @@ inline constexpr std::size_t kMaxSdpSections = 64;     // m= lines
 //  - c= may be missing: ICE decides the addresses;
 //  - an attribute may have an empty value behind its colon, and attributes that no transport depends on any value;
 //  - fingerprints may be in lower case, and other hashes may stand beside SHA-256.
-// Stricter: no multicast addresses in c=, no IPv6 zones, no hashes that RFC 8122 does not name, and the limits above.
+// Stricter: no multicast addresses in c=, no IPv6 zones, no hashes that RFC 8122 does not name, no mids or groups
+// that hold an address or a .local name, and the limits above.
 absl::Status CheckSdp(std::string_view sdp);
 
 }  // namespace signaling

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "services/common/text.h"
+#include "services/signaling/core/sdp_scrub.h"
 
 namespace signaling::sdp {
 namespace {
@@ -96,13 +97,15 @@ bool IsRtcp(std::string_view value) {
   return words.Next(&port) && ParseNumber(port, 65535) && (words.Done() || IsConnection(&words));
 }
 
-bool IsGroup(std::string_view value) {
+// nullptr, or what is wrong.
+const char* CheckGroup(std::string_view value) {
   Words words(value);
   std::string_view word;
   while (words.Next(&word)) {
-    if (!IsToken(word)) return false;
+    if (!IsToken(word)) return "group is not a list of tokens (RFC 5888, section 5)";
+    if (HoldsAddress(word)) return "group holds an address or a .local name";
   }
-  return true;
+  return nullptr;
 }
 
 bool IsSetup(std::string_view value) {
@@ -147,7 +150,7 @@ const char* CheckAttribute(const Attribute& attribute) {
   const std::string_view value = attribute.value;
   switch (name.size()) {
     case 3:
-      if (name == "mid" && !IsToken(value)) return "mid is not a token (RFC 5888, section 4)";
+      if (name == "mid") return CheckMid(value);
       break;
     case 4:
       if (name == "rtcp" && !IsRtcp(value)) {
@@ -158,9 +161,7 @@ const char* CheckAttribute(const Attribute& attribute) {
       if (name == "setup" && !IsSetup(value)) {
         return "setup is not actpass, active, passive or holdconn (RFC 4145, section 4)";
       }
-      if (name == "group" && !IsGroup(value)) {
-        return "group is not a list of tokens (RFC 5888, section 5)";
-      }
+      if (name == "group") return CheckGroup(value);
       break;
     case 7:
       if (name == "ice-pwd" && !IsIceChars(value, 22, 256)) {
@@ -181,6 +182,11 @@ const char* CheckAttribute(const Attribute& attribute) {
     default: break;
   }
   return nullptr;
+}
+
+const char* CheckMid(std::string_view mid) {
+  if (!IsToken(mid)) return "mid is not a token (RFC 5888, section 4)";
+  return HoldsAddress(mid) ? "mid holds an address or a .local name" : nullptr;
 }
 
 bool IsSha256(std::string_view fingerprint) {

@@ -14,6 +14,9 @@ const char* CheckField(char type, std::string_view value);
 // Form of the name, and of the values of those attributes that a transport depends on; candidates are left to ice.h.
 const char* CheckAttribute(const Attribute& attribute);
 
+// The value of a=mid, and the tag of a trickled candidate.
+const char* CheckMid(std::string_view mid);
+
 // A fingerprint that CheckAttribute has passed: is it one of the hash that WebRTC relies on?
 bool IsSha256(std::string_view fingerprint);
 

@@ -80,6 +80,27 @@ TEST(ChecksTest, HoldsEveryLimit) {
   EXPECT_EQ(ReasonFor(frame), "invalid_message");
 }
 
+TEST(ChecksTest, ACandidatesTagsAreOfTheirForm) {
+  const auto reason = [](const std::string& mid, const std::string& fragment) {
+    v1::UpFrame frame;
+    v1::IceCandidate* candidate = frame.mutable_signal()->mutable_ice_candidate();
+    candidate->set_sdp_mid(mid);
+    candidate->set_username_fragment(fragment);
+    return ReasonFor(frame);
+  };
+  EXPECT_EQ(reason("", ""), "");
+  EXPECT_EQ(reason("audio-1.0", "Es/+"), "");
+  EXPECT_EQ(reason("0", std::string(256, 'u')), "");
+  for (const char* mid : {"192.0.2.77", "2001:db8::77", "pc.local", "x192.0.2.77", "a b", "\t"}) {
+    EXPECT_EQ(reason(mid, ""), "invalid_candidate") << mid;
+  }
+  for (const std::string& fragment :
+       {std::string("2001:db8::77"), std::string("192.0.2.77"), std::string("abc"),
+        std::string("pc.local"), std::string(257, 'u')}) {
+    EXPECT_EQ(reason("0", fragment), "invalid_candidate") << fragment;
+  }
+}
+
 TEST(ChecksTest, AnApplicationsDataIsOneJsonValue) {
   v1::UpFrame frame;
   for (const std::string& data :
@@ -149,6 +170,9 @@ TEST(ChecksTest, ASignalIsForAPeerOrForAnOffer) {
   EXPECT_EQ(ReasonFor(frame), "");
   frame.mutable_signal()->set_to("peer");
   EXPECT_EQ(ReasonFor(frame), "invalid_message");
+  frame = Offer(kSdp);
+  frame.mutable_signal()->mutable_claim();
+  EXPECT_EQ(ReasonFor(frame), "invalid_message") << "only the service says that";
 }
 
 TEST(ChecksTest, ModeratorsCommandsHoldTheirLimits) {

@@ -137,7 +137,13 @@ TEST(SdpTest, RefusesValuesOfAnotherForm) {
   const auto before = [](std::size_t number, std::string line, std::string what) {
     return Refusal{number, SdpLines().Insert(number, std::move(line)), std::move(what)};
   };
-  std::vector<Refusal> refusals = {at(1, "v=1", "5.1"), at(1, "v=00", "5.1"),
+  std::vector<Refusal> refusals = {at(20, "a=mid:192.0.2.7", "mid holds an address"),
+                                   at(20, "a=mid:pc.local", "mid holds an address"),
+                                   at(20, "a=mid:x192.0.2.7-1", "mid holds an address"),
+                                   at(5, "a=group:BUNDLE 0 1 192.0.2.7", "group holds an address"),
+                                   at(5, "a=group:LS pc.local", "group holds an address"),
+                                   at(1, "v=1", "5.1"),
+                                   at(1, "v=00", "5.1"),
                                    at(1, "v=", "has no")};
   for (const char* origin : {"-",
                              "- 1 1 IN IP4",
