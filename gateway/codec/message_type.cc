@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "participant_left",
     "knock",
     "room_locked",
+    "room_updated",
     "room_closed",
     "kicked",
     "offer_created",

@@ -39,6 +39,7 @@ enum class MessageType : std::uint8_t {
   kParticipantLeft,
   kKnock,
   kRoomLocked,
+  kRoomUpdated,
   kRoomClosed,
   kKicked,
   kOfferCreated,

@@ -46,6 +46,7 @@ MessageType RoomEventType(const v1::RoomEvent& event) {
     case v1::RoomEvent::kParticipantLeft: return MessageType::kParticipantLeft;
     case v1::RoomEvent::kKnock: return MessageType::kKnock;
     case v1::RoomEvent::kRoomLocked: return MessageType::kRoomLocked;
+    case v1::RoomEvent::kRoomUpdated: return MessageType::kRoomUpdated;
     default: return MessageType::kLeft;
   }
 }
@@ -73,6 +74,10 @@ void AddRoomEvent(JsonObject& object, std::string& out, const v1::RoomEvent& eve
     case v1::RoomEvent::kRoomLocked:
       object.Bool("locked", event.room_locked().locked());
       object.TextIfAny("client_id", event.room_locked().client_id());
+      return;
+    case v1::RoomEvent::kRoomUpdated:
+      object.Key("options");
+      AppendOptions(out, event.room_updated().options());
       return;
     default: object.Text("reason", LeaveReasonName(event.left().reason())); return;
   }

@@ -119,6 +119,10 @@ export class Room extends EventTarget {
         if (message.client_id) this.#tell('knock', { clientId: message.client_id });
         else this.#tell('waiting');
         break;
+      case 'room_updated':
+        // For the connections from now on; those that stand were made under what held before.
+        if (message.options.relay_only) this.#configuration.iceTransportPolicy = 'relay';
+        break;
       case 'room_locked':
         this.#news(message.locked ? 'The room is locked: nobody can come in.' : 'The room is open again.');
         break;

@@ -219,5 +219,28 @@ TEST_P(EngineClaimsTest, NobodySpeaksForAnother) {
   EXPECT_TRUE(ann.OnlyEvent().signal().has_offer());
 }
 
+TEST_P(EngineClaimsTest, WhatWaitedIsNotDoneWhenTheSessionEndsForIt) {
+  NewClient().OpenPlain("r", "name");
+  Client& banned = NewClient().OpenPlain("r");
+  Client& other = Joined("elsewhere", "other");
+  banned.Offer("name", "name");
+  banned.Leave();
+  banned.Join("elsewhere");
+  v1::RemoveParticipantRequest remove;
+  remove.set_room("r");
+  remove.set_client_id("name");
+  engine_->back_office().RemoveParticipant(remove, [](const auto&) {});
+  EXPECT_EQ(banned.closed_for(), Reason::kBanned);
+  EXPECT_TRUE(other.Events().empty()) << "it is not seen anywhere after its end";
+}
+
+TEST_P(EngineClaimsTest, WhatWaitsIsBoundedInBytes) {
+  NewClient().OpenPlain("r", "name");
+  Client& waiting = NewClient().Open("name");
+  waiting.Join("r");
+  for (int i = 0; i < 20; ++i) waiting.Message(std::string(16'000, 'x'));
+  EXPECT_EQ(waiting.closed_for(), Reason::kInvalidMessage);
+}
+
 }  // namespace
 }  // namespace signaling

@@ -107,6 +107,91 @@ TEST_P(EngineEventsTest, AnUnnamedRoomGetsANameAndAPersistentOneStays) {
   EXPECT_EQ(engine_->Stats().rooms, 1u) << "renewed by whoever came";
 }
 
+TEST_P(EngineEventsTest, WhatABackEndChangesIsTold) {
+  BackOffice& office = engine_->back_office();
+  Client& ann = Joined("r", "ann");
+  v1::UpdateRoomRequest update;
+  update.set_room("r");
+  update.mutable_options()->set_relay_only(true);
+  ASSERT_TRUE(Call(office, &BackOffice::UpdateRoom, update).ok());
+  const v1::RoomOptions told = ann.OnlyEvent().room().room_updated().options();
+  EXPECT_TRUE(told.relay_only());
+  EXPECT_EQ(told.max_participants(), 5u) << "all that holds";
+  EXPECT_FALSE(told.has_allowed());
+  ASSERT_TRUE(Call(office, &BackOffice::UpdateRoom, update).ok());
+  EXPECT_THAT(ann.Events(), IsEmpty()) << "nothing changed";
+}
+
+TEST_P(EngineEventsTest, WhoKnocksIsLetInWhenTheDoorOpensOrASeatFrees) {
+  BackOffice& office = engine_->back_office();
+  v1::CreateRoomRequest create = CreateRequest("r");
+  create.mutable_options()->set_knock(true);
+  create.mutable_options()->set_max_participants(1);
+  create.mutable_options()->mutable_allowed()->add_client_ids("ann");
+  ASSERT_TRUE(Call(office, &BackOffice::CreateRoom, create).ok());
+  Client& ann = Joined("r", "ann");
+  Client& bob = NewClient().Open("bob");
+  bob.Join("r");
+  bob.Events();
+  v1::UpdateRoomRequest update;
+  update.set_room("r");
+  update.mutable_options()->mutable_allowed()->add_client_ids("bob");
+  ASSERT_TRUE(Call(office, &BackOffice::UpdateRoom, update).ok());
+  EXPECT_THAT(bob.Events(), IsEmpty()) << "listed, but there is no seat";
+  ann.Leave();
+  EXPECT_TRUE(bob.OnlyEvent().room().has_joined());
+  bob.Leave();
+  bob.Events();
+  Client& eve = NewClient().Open("eve");
+  eve.Join("r");
+  eve.Events();
+  update.mutable_options()->Clear();
+  update.mutable_options()->set_locked(true);
+  ASSERT_TRUE(Call(office, &BackOffice::UpdateRoom, update).ok());
+  EXPECT_THAT(eve.Events(), IsEmpty()) << "a change lets nobody in who has to be let in";
+  update.mutable_options()->set_locked(false);
+  update.mutable_options()->set_knock(false);
+  update.mutable_options()->mutable_allowed();
+  ASSERT_TRUE(Call(office, &BackOffice::UpdateRoom, update).ok());
+  EXPECT_TRUE(eve.OnlyEvent().room().has_joined()) << "nobody knocks here any more";
+}
+
+TEST_P(EngineEventsTest, TheLastTenThousandRequestsAreKnown) {
+  BackOffice& office = engine_->back_office();
+  const auto uuid = [](int n) {
+    std::string digits = std::to_string(n);
+    return "0000abcd-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+  };
+  v1::RemoveParticipantRequest request;
+  request.set_room("r");
+  for (int i = 0; i < 10'000; ++i) {
+    request.set_client_id("c" + std::to_string(i));
+    request.set_request_id(uuid(i));
+    ASSERT_TRUE(Call(office, &BackOffice::RemoveParticipant, request).ok());
+  }
+  request.set_room("elsewhere");
+  request.set_request_id("0000ABCD-0000-4000-8000-000000000000");
+  EXPECT_EQ(*RefusalReason(Call(office, &BackOffice::RemoveParticipant, request).status()),
+            Reason::kInvalidMessage)
+      << "in either case the same UUID (RFC 4122)";
+}
+
+TEST_P(EngineEventsTest, OneClientAloneDoesNotPushOthersOutOfTheLog) {
+  Make({.max_events = 10});
+  BackOffice& office = engine_->back_office();
+  RecordingEventSink sink;
+  const std::uint64_t start = *office.Watch("", &sink);
+  Client& robot = NewClient().OpenPlain("lobby", "robot");
+  for (int i = 0; i < 100; ++i) {
+    robot.Offer();
+    robot.Events();
+  }
+  std::vector<v1::WatchEventsResponse> events;
+  EXPECT_TRUE(office.ReadEvents(start, 100, &events).ok());
+  EXPECT_THAT(events, SizeIs(3)) << "the room, the robot, and one offer that it renewed";
+  office.Unwatch(&sink);
+}
+
 TEST_P(EngineEventsTest, TheSameRequestIdIsTheSameCall) {
   BackOffice& office = engine_->back_office();
   const auto first = Call(office, &BackOffice::CreateRoom, CreateRequest("", kId));

@@ -131,6 +131,29 @@ TEST_P(EngineKeptOffersTest, RejectedAsBusyItWaitsAgainDeclinedItIsOver) {
   EXPECT_THAT(NewClient().OpenPlain("lobby", "next").Events(), IsEmpty());
 }
 
+TEST_P(EngineKeptOffersTest, WhatTheRoomForbidsMeanwhileIsNotHandedOver) {
+  Client& robot = NewClient().OpenPlain("lobby", "robot");
+  robot.Offer("", "", "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nt=0 0\r\nm=audio 9 X 1\r\n");
+  robot.Candidate("candidate:1 1 udp 1 192.0.2.7 9 typ host");
+  robot.Events();
+  v1::UpdateRoomRequest update;
+  update.set_room("lobby");
+  update.mutable_options()->set_relay_only(true);
+  const auto ignore = [](const auto&) {};
+  engine_->back_office().UpdateRoom(update, ignore);
+  const auto seen = NewClient().OpenPlain("lobby", "viewer").Events();
+  ASSERT_THAT(seen, SizeIs(1)) << "no candidate";
+  EXPECT_EQ(seen[0].ShortDebugString().find("192.0.2.7"), std::string::npos);
+  Client& other = NewClient().OpenPlain("other", "robot");
+  other.Offer("", "", "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nt=0 0\r\nm=video 9 X 1\r\n");
+  other.Events();
+  update.set_room("other");
+  update.mutable_options()->set_media(v1::MEDIA_AUDIO);
+  engine_->back_office().UpdateRoom(update, ignore);
+  EXPECT_THAT(NewClient().OpenPlain("other", "viewer").Events(), IsEmpty());
+  EXPECT_EQ(OfferOf(other.Events().back()).state(), v1::OFFER_STATE_WITHDRAWN);
+}
+
 TEST_P(EngineKeptOffersTest, ItEndsWithItsMakersSeatAndWithItsTime) {
   Client& robot = NewClient().OpenPlain("lobby", "robot");
   robot.Offer();

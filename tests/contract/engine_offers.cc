@@ -297,6 +297,8 @@ TEST_P(EngineOffersTest, CandidatesAndOffersAreBounded) {
   EXPECT_THAT(maker.Events(), IsEmpty());
   maker.CandidateFor(id, "candidate:65");
   EXPECT_EQ(ReasonOf(maker.OnlyEvent()), Reason::kInvalidMessage);
+  maker.CandidateFor(id, "candidate:65");
+  EXPECT_EQ(ReasonOf(maker.OnlyEvent()), Reason::kInvalidMessage);
   maker.Create(std::string(1000, 'v'));
   EXPECT_EQ(ReasonOf(maker.OnlyEvent()), Reason::kTooManyOffers) << "in bytes";
   maker.Withdraw(id);
@@ -305,6 +307,29 @@ TEST_P(EngineOffersTest, CandidatesAndOffersAreBounded) {
   maker.Events();
   maker.Create();
   EXPECT_EQ(ReasonOf(maker.OnlyEvent()), Reason::kTooManyOffers) << "in number";
+}
+
+TEST_P(EngineOffersTest, CandidatesCountAgainstTheBytesOfASession) {
+  Make({.max_waiting_offer_bytes = 3000});
+  Client& maker = NewClient().Open("maker");
+  maker.Create();
+  maker.Create();
+  const auto created = maker.Events();
+  maker.CandidateFor(OfferOf(created[0]).offer_id(), std::string(1000, 'c'));
+  maker.CandidateFor(OfferOf(created[1]).offer_id(), std::string(1000, 'c'));
+  EXPECT_THAT(maker.Events(), IsEmpty());
+  maker.CandidateFor(OfferOf(created[1]).offer_id(), std::string(1000, 'c'));
+  EXPECT_EQ(ReasonOf(maker.OnlyEvent()), Reason::kTooManyOffers);
+}
+
+TEST_P(EngineOffersTest, ASignalCarriesNoClaimOfItsSenders) {
+  const Scene scene = Answered();
+  v1::UpFrame frame;
+  frame.mutable_signal()->set_offer_id(scene.id);
+  frame.mutable_signal()->mutable_ice_candidate();
+  frame.mutable_signal()->mutable_claim()->add_candidates()->set_candidate("candidate:unchecked");
+  scene.claimer.Send(frame);
+  EXPECT_FALSE(scene.maker.OnlyEvent().signal().has_claim());
 }
 
 TEST_P(EngineOffersTest, TheServicesDefaultsHoldForThem) {

@@ -280,6 +280,85 @@ TEST_P(EngineRoomRulesTest, TheListedNeedNotKnockUnlessTheRoomIsLocked) {
   EXPECT_TRUE(bob.OnlyEvent().room().has_joined()) << "who knocks can be admitted";
 }
 
+TEST_P(EngineRoomRulesTest, WhoHasTheNameIsAskedBeforeAnybodyKnocksUnderIt) {
+  Client& ann = NewClient().Open("ann");
+  ann.JoinWith("r", Knocking());
+  Client& guest = NewClient().Open("guest");
+  guest.Join("r");
+  guest.Events();
+  ann.Events();
+  Client& again = NewClient().Open("ann");
+  again.Join("r");
+  EXPECT_EQ(ann.record().probes, 1);
+  EXPECT_THAT(ann.Events(), IsEmpty()) << "nobody knocks under the moderator's own name";
+  engine_->Alive(ann.ref());
+  EXPECT_EQ(ReasonOf(again.OnlyEvent()), Reason::kClientIdTaken);
+  again.Join("r");
+  clock_.Advance(absl::Seconds(2));
+  engine_->Expire();
+  EXPECT_EQ(ann.closed_for(), Reason::kSessionReplaced);
+  EXPECT_TRUE(again.OnlyEvent().room().has_joined()) << "it takes the place, and need not knock";
+  EXPECT_THAT(guest.Events(), IsEmpty()) << "the room was never without a moderator";
+  again.Moderate(Lock(true));
+  Client& third = NewClient().Open("ann");
+  third.Join("r");
+  clock_.Advance(absl::Seconds(2));
+  engine_->Expire();
+  EXPECT_TRUE(third.OnlyEvent().room().has_joined()) << "nor does the lock keep it out";
+  Client& stranger = NewClient().Open("stranger");
+  stranger.Join("r");
+  EXPECT_TRUE(stranger.OnlyEvent().room().has_knock());
+}
+
+TEST_P(EngineRoomRulesTest, WhoHasLeftItsFirstRoomTakesNoOtherName) {
+  Client& ann = NewClient().Open("ann");
+  ann.JoinWith("r", Knocking());
+  ann.Events();
+  Client& robot = NewClient().OpenPlain("elsewhere");
+  robot.Leave();
+  robot.Join("r");
+  robot.Events();
+  robot.Offer("", "mallory");
+  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kNotInRoom);
+  v1::UpFrame frame;
+  frame.mutable_signal()->set_offer_id("none");
+  frame.mutable_signal()->set_client_id("mallory");
+  frame.mutable_signal()->mutable_ice_candidate();
+  robot.Send(frame);
+  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kClientIdMismatch)
+      << "whom the moderator was told of is who comes in";
+}
+
+TEST_P(EngineRoomRulesTest, ARefusedJoinChangesNothing) {
+  Client& ann = NewClient().Open("ann");
+  v1::RoomOptions options;
+  options.set_max_participants(1);
+  ann.JoinWith("full", options);
+  Client& bob = NewClient().Open("bob");
+  v1::UpFrame frame;
+  frame.mutable_room()->mutable_join()->set_room("full");
+  (*frame.mutable_room()->mutable_join()->mutable_metadata())["name"] = "refused";
+  bob.Send(frame);
+  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kRoomFull);
+  Client& eve = Joined("r", "eve");
+  bob.Join("r");
+  EXPECT_TRUE(eve.OnlyEvent().room().participant_joined().participant().metadata().empty());
+}
+
+TEST_P(EngineRoomRulesTest, AClosedRoomsReasonReachesWhoHadNoSpaceLeft) {
+  Make({.max_outbox_events = 3});
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  Client& eve = Joined("r", "eve");
+  ann.Events();
+  bob.Events();
+  for (int i = 0; i < 3; ++i) bob.Message("1", "eve");
+  v1::Moderate close;
+  close.mutable_close_room();
+  ann.Moderate(close);
+  EXPECT_EQ(eve.closed_for(), Reason::kRoomClosed) << "not for the farewells of the others";
+}
+
 TEST_P(EngineRoomRulesTest, AdmissionNeedsASeat) {
   Client& ann = NewClient().Open("ann");
   v1::RoomOptions options = Knocking();

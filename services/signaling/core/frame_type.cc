@@ -51,6 +51,7 @@ FrameType TypeOf(const v1::DownFrame& frame) {
         case v1::RoomEvent::kParticipantLeft: return FrameType::kParticipantLeft;
         case v1::RoomEvent::kKnock: return FrameType::kKnock;
         case v1::RoomEvent::kRoomLocked: return FrameType::kRoomLocked;
+        case v1::RoomEvent::kRoomUpdated: return FrameType::kRoomUpdated;
         default: return FrameType::kJoined;
       }
     case v1::DownFrame::kSignal: return TypeOf(frame.signal());

@@ -41,9 +41,10 @@ enum class FrameType : std::uint8_t {
   kKnock,
   kRoomLocked,
   kRoundTrip,
+  kRoomUpdated,
 };
 
-inline constexpr std::array<std::string_view, 30> kFrameTypeNames = {"ack",
+inline constexpr std::array<std::string_view, 31> kFrameTypeNames = {"ack",
                                                                      "open",
                                                                      "opened",
                                                                      "detach",
@@ -72,8 +73,9 @@ inline constexpr std::array<std::string_view, 30> kFrameTypeNames = {"ack",
                                                                      "moderate",
                                                                      "knock",
                                                                      "room_locked",
-                                                                     "round_trip"};
-static_assert(static_cast<std::size_t>(FrameType::kRoundTrip) + 1 == kFrameTypeNames.size());
+                                                                     "round_trip",
+                                                                     "room_updated"};
+static_assert(static_cast<std::size_t>(FrameType::kRoomUpdated) + 1 == kFrameTypeNames.size());
 
 FrameType TypeOf(const signaling::v1::UpFrame& frame);
 FrameType TypeOf(const signaling::v1::DownFrame& frame);

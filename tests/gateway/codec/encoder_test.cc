@@ -145,6 +145,13 @@ TEST(EncoderTest, KnocksAndLocks) {
   frame.mutable_room()->mutable_room_locked()->set_client_id("ann");
   EXPECT_EQ(Event(frame, {}, MessageType::kRoomLocked),
             R"({"type":"room_locked","locked":false,"client_id":"ann","seq":12})");
+  v1::RoomOptions* options = frame.mutable_room()->mutable_room_updated()->mutable_options();
+  options->set_max_participants(3);
+  options->set_media(v1::MEDIA_AUDIO);
+  options->set_relay_only(true);
+  EXPECT_EQ(Event(frame, {}, MessageType::kRoomUpdated),
+            R"({"type":"room_updated","options":{"max_participants":3,"media":"audio",)"
+            R"("relay_only":true,"knock":false,"locked":false},"seq":12})");
 }
 
 TEST(EncoderTest, OffersSayWhereTheyStand) {

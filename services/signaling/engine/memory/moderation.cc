@@ -78,14 +78,20 @@ bool Moderation::Remove(const std::string& name, const std::string& client_id, a
 }
 
 absl::Status Moderation::Update(Room* room, const v1::RoomOptions& options) {
-  const bool was_locked = room->settings().locked;
+  v1::RoomOptions before = ToProto(room->settings());
   if (absl::Status status =
           Apply(options, Authority::kBackOffice, options_.max_participants, &room->settings());
       !status.ok()) {
     return status;
   }
-  const bool is_locked = room->settings().locked;
-  if (is_locked != was_locked) Lock(room, is_locked, "");
+  const v1::RoomOptions now = ToProto(room->settings());
+  if (now.locked() != before.locked()) Lock(room, now.locked(), "");
+  before.set_locked(now.locked());
+  if (now.SerializeAsString() != before.SerializeAsString()) {
+    delivery_.Tell(*room, nullptr, [&](const Session&, v1::RoomEvent* event) {
+      *event->mutable_room_updated()->mutable_options() = now;
+    });
+  }
   rooms_.Reconsider(room);
   return absl::OkStatus();
 }
