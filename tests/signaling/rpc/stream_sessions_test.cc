@@ -5,6 +5,7 @@
 #include <atomic>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "services/common/ids.h"
 #include "services/signaling/engine/memory/memory_engine.h"
@@ -91,6 +92,35 @@ TEST_F(StreamSessionsTest, AcknowledgementsRideOnEventsOrWaitForTheTick) {
   EXPECT_EQ(batch.frames(0).body_case(), v1::DownFrame::BODY_NOT_SET);
   stream_.Tick();
   EXPECT_EQ(Fill().frames_size(), 0) << "once";
+}
+
+TEST_F(StreamSessionsTest, WhatThisVersionDoesNotKnowIsNotPassedOn) {
+  OpenTwo();
+  const auto smuggle = [](google::protobuf::Message* message) {
+    message->GetReflection()->MutableUnknownFields(message)->AddLengthDelimited(900, "192.0.2.7");
+  };
+  constexpr char kSdp[] = "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
+  std::vector<v1::UpFrame> frames(6);
+  smuggle(frames[0].mutable_app());
+  frames[0].mutable_app()->set_data("1");
+  frames[1].mutable_signal()->mutable_offer()->set_sdp(kSdp);
+  smuggle(frames[1].mutable_signal()->mutable_offer());
+  frames[2].mutable_signal()->mutable_answer()->set_sdp(kSdp);
+  smuggle(frames[2].mutable_signal()->mutable_answer());
+  smuggle(frames[3].mutable_signal()->mutable_ice_candidate());
+  frames[4].mutable_signal()->mutable_reject()->set_reason(v1::Reject::REASON_BUSY);
+  smuggle(frames[4].mutable_signal()->mutable_reject());
+  smuggle(frames[5].mutable_signal());
+  frames[5].mutable_signal()->mutable_ice_candidate();
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i].set_slot(1);
+    frames[i].set_id(i + 1);
+    frames[i].set_after_id(i);
+    ASSERT_TRUE(Handle(frames[i]).ok());
+  }
+  const v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), static_cast<int>(frames.size()));
+  EXPECT_EQ(batch.SerializeAsString().find("192.0.2.7"), std::string::npos);
 }
 
 TEST_F(StreamSessionsTest, ManyProcessedIdsAreAcknowledgedWithoutATick) {
