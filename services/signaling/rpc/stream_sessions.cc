@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/unknown_field_set.h"
 #include "services/common/limits.h"
 #include "services/signaling/core/checks.h"
 #include "services/signaling/core/durations.h"
@@ -17,18 +19,23 @@ namespace v1 = signaling::v1;
 // Processed ids that wait for a frame to ride on: a sender's window is 64.
 constexpr std::uint32_t kMaxWaitingAcknowledgements = 16;
 
+void DropUnknownFieldsOf(google::protobuf::Message* message) {
+  const google::protobuf::Reflection* reflection = message->GetReflection();
+  if (reflection->GetUnknownFields(*message).empty()) return;
+  reflection->MutableUnknownFields(message)->Clear();
+}
+
 // What this version does not know is ignored: it must not be passed on unchecked. The bodies that come most often are
 // looked at by hand, which costs next to nothing where there is nothing.
 void DropUnknownFields(v1::UpFrame* frame) {
-  if (frame->has_app()) return frame->mutable_app()->mutable_unknown_fields()->Clear();
+  if (frame->has_app()) return DropUnknownFieldsOf(frame->mutable_app());
   if (!frame->has_signal()) return frame->DiscardUnknownFields();
   v1::Signal* signal = frame->mutable_signal();
-  signal->mutable_unknown_fields()->Clear();
+  DropUnknownFieldsOf(signal);
   switch (signal->signal_case()) {
-    case v1::Signal::kOffer: return signal->mutable_offer()->mutable_unknown_fields()->Clear();
-    case v1::Signal::kAnswer: return signal->mutable_answer()->mutable_unknown_fields()->Clear();
-    case v1::Signal::kIceCandidate:
-      return signal->mutable_ice_candidate()->mutable_unknown_fields()->Clear();
+    case v1::Signal::kOffer: return DropUnknownFieldsOf(signal->mutable_offer());
+    case v1::Signal::kAnswer: return DropUnknownFieldsOf(signal->mutable_answer());
+    case v1::Signal::kIceCandidate: return DropUnknownFieldsOf(signal->mutable_ice_candidate());
     default: return signal->DiscardUnknownFields();
   }
 }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "google/protobuf/unknown_field_set.h"
 #include "services/common/ids.h"
 #include "services/signaling/engine/memory/memory_engine.h"
 #include "tests/support/fake_clock.h"
