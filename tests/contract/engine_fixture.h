@@ -122,6 +122,7 @@ class EngineOffersTest : public EngineTest {
   Scene Answered();
 };
 class EngineOfferRacesTest : public EngineOffersTest {};
+class EngineRandomTest : public EngineTest {};
 class EngineRoomRulesTest : public EngineTest {};
 class EngineEventsTest : public EngineTest {};
 

@@ -19,6 +19,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, EngineSignalsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineClaimsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineKeptOffersTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineEventsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineRandomTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRoomRulesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineOfferRacesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineOffersTest, kMemory, kName);

@@ -29,6 +29,12 @@ class RecordingSink final : public SessionSink {
     return found == records_.end() ? Record() : found->second;
   }
 
+  // Tags are used again.
+  void Clear() {
+    MutexLock lock(mu_);
+    records_.clear();
+  }
+
   void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) override {
     MutexLock lock(mu_);
     records_[tag].opened = std::move(opened);

@@ -52,10 +52,10 @@ Rooms::Admission Rooms::Admit(const Session& session, const std::string& name) c
     return admission;
   }
   const Room* room = Find(name);
-  if (room == nullptr || session.replaces) return admission;
+  if (room == nullptr) return admission;
   // Before all else: who has the seat is asked whether it is still there, and if not, the newcomer takes its place.
   admission.rival = room->Find(session.client_id);
-  if (admission.rival != nullptr) return admission;
+  if (admission.rival != nullptr || session.replaces) return admission;
   const RoomSettings& settings = room->settings();
   const bool listed = IsAllowed(settings, session.client_id);
   // In a room that a join made, whoever comes first can admit the others.
