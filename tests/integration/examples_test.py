@@ -1,4 +1,4 @@
-"""docs/examples against the real service: what they print, through a connection that is cut and after a start anew."""
+"""docs/examples against the real service: what they print where a connection is cut, and they or the service start anew."""
 
 import asyncio
 import json
@@ -32,11 +32,11 @@ class Cable:
     async def cut(self):
         """Breaks what is there; until `mend` nobody gets through."""
         self._server.close()
-        await self._server.wait_closed()
         lines = list(self._lines)
         for line in lines:
             line.cancel()
         await asyncio.gather(*lines, return_exceptions=True)
+        await self._server.wait_closed()  # since Python 3.12 also for the lines
 
     async def mend(self):
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
@@ -102,61 +102,121 @@ class Program:
         await self._process.wait()
 
 
-class Examples(back_office.Office):
-    async def _watches_and_decides(self, name, *command):
-        with tempfile.TemporaryDirectory() as folder:
-            cursor = pathlib.Path(folder) / "cursor"
-            async with Cable(self.service.port) as cable:
-                flags = [f"--target=127.0.0.1:{cable.port}", f"--room={name}", "--seats=2", f"--cursor={cursor}",
-                         "--allow=ann", "--allow=bob", "--remove=bob"]
-                self.program = await Program.start(command, *flags)
-                self.addAsyncCleanup(self.program.kill)
-                await self.program.expect(f"room {name}: 2 seats, for ann, bob", f"there is {name} with 0")
-                await harness.eventually(cursor.exists, "the program watches")
-                await self._a_call(name, cable)
+class Scenarios:
+    """What each example has to get through; `command` starts it."""
 
-                # The next start goes on where the last one stopped.
-                newest = await self._newest_cursor()
-                await harness.eventually(lambda: cursor.read_text() == newest, "the program has kept its cursor")
-                await self.program.kill()
-                async with self.participant("ann") as ann:
-                    await ann.join(name)
-                    self.program = await Program.start(command, *flags)
-                    self.addAsyncCleanup(self.program.kill)
-                    await self.program.expect(
-                        f"room {name}: 2 seats, for ann, bob", f"there is {name} with 1", "ann entered, greeted")
-                    self.assertEqual(json.loads((await ann.expect("app")).data), {"welcome": "ann"})
-                    await ann.leave()
-                    await self.program.expect("ann gone: LEFT")
-                await self.call("DeleteRoom", room=name)
-                await self.program.expect(f"room {name} ended")
-                self.assertEqual(await self.program.end(), 0)
-                self.assertFalse(cursor.exists())
+    async def asyncSetUp(self):
+        await super().asyncSetUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.cursor = pathlib.Path(folder.name) / "cursor"
+        self.cable = await self.enterAsyncContext(Cable(self.service.port))
+        self.program = None
 
-    async def _a_call(self, name, cable):
-        options = (await self.call("GetRoom", room=name)).room.options
-        self.assertEqual((options.max_participants, [*options.allowed.client_ids]), (2, ["ann", "bob"]))
+    async def _start(self, there=0):
+        """The program, which finds or makes the room with so many in it."""
+        self.program = await Program.start(
+            self.command, f"--target=127.0.0.1:{self.cable.port}", "--room=office", "--seats=2",
+            f"--cursor={self.cursor}", "--allow=ann", "--allow=bob", "--remove=bob")
+        self.addAsyncCleanup(self.program.kill)
+        await self._expect_open(there)
+
+    async def _expect_open(self, there=0):
+        await self.program.expect("room office: 2 seats, for ann, bob", f"there is office with {there}")
+        await harness.eventually(self.cursor.exists, "the program watches")
+
+    async def _greets(self, ann):
+        await self.program.expect("ann entered, greeted")
+        message = await ann.expect("app")
+        self.assertEqual((message.client_id, json.loads(message.data)), ("", {"welcome": "ann"}))
+
+    async def _eve_stays_out(self):
         async with self.participant("eve") as eve:
-            self.assertEqual(await eve.join_refused(name), error_pb2.ERROR_REASON_PERMISSION_DENIED)
+            self.assertEqual(await eve.join_refused("office"), error_pb2.ERROR_REASON_PERMISSION_DENIED)
+
+    async def _ann_calls(self):
         async with self.participant("ann") as ann:
-            await ann.join(name)
-            await self.program.expect("ann entered, greeted")
-            message = await ann.expect("app")
-            self.assertEqual((message.client_id, json.loads(message.data)), ("", {"welcome": "ann"}))
-
-            # Cut off, it misses nothing, and repeats nothing.
-            await cable.cut()
+            await ann.join("office")
+            await self._greets(ann)
             await ann.leave()
-            await ann.join(name)
-            await ann.leave()
-            await cable.mend()
-            await self.program.expect("ann gone: LEFT", "ann entered, gone already", "ann gone: LEFT")
+            await self.program.expect("ann gone: LEFT")
 
+    async def _ends_with_the_room(self):
+        await self.call("DeleteRoom", room="office")
+        await self.program.expect("room office ended")
+        self.assertEqual(await self.program.end(), 0)
+        self.assertFalse(self.cursor.exists())
+
+    async def test_decides_who_enters(self):
+        await self._start()
+        options = (await self.call("GetRoom", room="office")).room.options
+        self.assertEqual((options.max_participants, [*options.allowed.client_ids]), (2, ["ann", "bob"]))
+        await self._eve_stays_out()
+        await self._ann_calls()
         bob = await self.participant("bob").__aenter__()
-        await bob.join(name)
+        await bob.join("office")
         self.assertEqual((await bob.expect("closed")).error.reason, error_pb2.ERROR_REASON_KICKED)
         self.assertIsNotNone(await bob.status())
         await self.program.expect("bob entered, removed", "bob gone: KICKED")
+        await self._ends_with_the_room()
+
+    async def test_cut_off_it_misses_nothing_and_repeats_nothing(self):
+        await self._start()
+        async with self.participant("ann") as ann:
+            await ann.join("office")
+            await self._greets(ann)
+            await self.cable.cut()
+            await ann.leave()
+            await ann.join("office")
+            await ann.leave()
+            await self.cable.mend()
+            await self.program.expect("ann gone: LEFT", "ann entered, gone already", "ann gone: LEFT")
+        await self._ends_with_the_room()
+
+    async def test_started_again_it_goes_on_where_it_stopped(self):
+        await self._start()
+        await self._ann_calls()
+        newest = await self._newest_cursor()
+        await harness.eventually(lambda: self.cursor.read_text() == newest, "the program has kept its cursor")
+        await self.program.kill()
+        async with self.participant("ann") as ann:
+            await ann.join("office")
+            await self._start(there=1)
+            await self._greets(ann)
+            await ann.leave()
+            await self.program.expect("ann gone: LEFT")
+        await self._ends_with_the_room()
+
+    async def test_a_room_that_was_deleted_meanwhile_is_made_and_watched_anew(self):
+        await self._start()
+        await self.program.kill()
+        await self.call("DeleteRoom", room="office")
+        await self._start()
+        await self._ann_calls()
+        await self._ends_with_the_room()
+
+    async def test_the_service_starts_anew(self):
+        await self._start()
+        ann = await self.participant("ann").__aenter__()
+        await ann.join("office")
+        await self._greets(ann)
+        await self._restart_service()
+        self.assertIsNotNone(await ann.status())
+
+        await self._expect_open()
+        await self._eve_stays_out()
+        await self._ann_calls()
+        await self._ends_with_the_room()
+
+    async def _restart_service(self):
+        """Crashes and comes back at its port, without the rooms. Nobody gets through before it is there."""
+        await self.cable.cut()
+        port = self.service.port
+        await asyncio.to_thread(self.service.kill)
+        type(self).service = await asyncio.to_thread(self.start_service, port)
+        await self.channel.close()
+        await back_office.Office.asyncSetUp(self)  # a channel that has seen no failure
+        await self.cable.mend()
 
     async def _newest_cursor(self):
         watch = self.rooms.WatchEvents(back_office.rooms_pb2.WatchEventsRequest())
@@ -164,11 +224,13 @@ class Examples(back_office.Office):
         watch.cancel()
         return first.cursor
 
-    async def test_python(self):
-        await self._watches_and_decides("python", "/usr/bin/python3", "-B", str(EXAMPLES / "python" / "back_end.py"))
 
-    async def test_node(self):
-        await self._watches_and_decides("node", "node", str(EXAMPLES / "node" / "back_end.js"))
+class PythonExample(Scenarios, back_office.Office):
+    command = ("/usr/bin/python3", "-B", str(EXAMPLES / "python" / "back_end.py"))
+
+
+class NodeExample(Scenarios, back_office.Office):
+    command = ("node", str(EXAMPLES / "node" / "back_end.js"))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ class Page(back_office.Office):
         described = rooms_pb2.DESCRIPTOR.services_by_name["RoomService"].methods
         self.assertEqual({method for method, _ in unary_lines()}, {method.name for method in described})
 
+    def test_the_room_waits_for_who_reads_on(self):
+        [create] = [json.loads(text) for method, text in unary_lines() if method == "CreateRoom"]
+        self.assertTrue(create["persistent"])
+        self.assertNotIn("request_id", create, "copied again it would make nothing")
+
     async def test_the_lines_for_room_service(self):
         async with self.participant("ann") as ann:
             create = offer_pb2.CreateOffer(offer=signal_pb2.Description(sdp=harness.SDP))

@@ -59,12 +59,18 @@ function keep(next) {
   renameSync(`${flags.cursor}.new`, flags.cursor);
 }
 
+function forget() {
+  cursor = '';
+  rmSync(flags.cursor, { force: true });
+}
+
 // Makes the room, or where it exists makes it what it should be.
 async function openRoom() {
   const options = { max_participants: Number(flags.seats), allowed: { client_ids: flags.allow } };
   let answer;
   try {
     answer = await call('CreateRoom', { room, options, persistent: true, request_id: randomUUID() });
+    forget(); // what happened in an earlier room of this name, and that it ended, is no news of this one
   } catch (error) {
     if (reasonOf(error) !== 'ROOM_EXISTS') throw error;
     answer = await call('UpdateRoom', { room, options, request_id: randomUUID() });
@@ -116,7 +122,7 @@ async function handle({ cursor: at, event }) {
     present.delete(clientId);
     say(`${clientId} gone: ${reason.replace('LEAVE_REASON_', '')}`);
   } else if (event.room_ended?.room === room) {
-    rmSync(flags.cursor, { force: true });
+    forget();
     say(`room ${room} ended`);
     return true;
   }
@@ -137,7 +143,9 @@ async function watch() {
       if (!cursor) {
         // Listed after the first cursor: what changes meanwhile comes as an event, and nothing falls between.
         const { participants } = await call('ListParticipants', { room });
-        for (const one of participants) await entered(one.client_id, response.cursor);
+        const there = participants.map((one) => one.client_id);
+        for (const one of present) if (!there.includes(one)) present.delete(one);
+        for (const one of there) await entered(one, response.cursor);
       }
       keep(response.cursor);
     }
@@ -146,14 +154,22 @@ async function watch() {
   }
 }
 
-// Watches until the room has ended, whatever becomes of the connection.
+// Opens the room and watches until it has ended, whatever becomes of the connection or the service.
 async function run() {
+  let isOpen = false;
   for (;;) {
     try {
+      if (!isOpen) {
+        await openRoom();
+        await listRooms();
+        isOpen = true;
+      }
       return await watch();
     } catch (error) {
-      if (reasonOf(error) === 'CURSOR_EXPIRED') {
-        cursor = ''; // too long away: list what there is, and watch anew
+      if (['CURSOR_EXPIRED', 'ROOM_NOT_FOUND'].includes(reasonOf(error))) {
+        // Too long away, or the service has started anew without its rooms: all from the beginning.
+        forget();
+        isOpen = false;
       } else if (![grpc.status.UNAVAILABLE, grpc.status.DEADLINE_EXCEEDED].includes(error.code)) {
         throw error;
       }
@@ -163,7 +179,5 @@ async function run() {
   }
 }
 
-await openRoom();
-await listRooms();
 await run();
 client.close();

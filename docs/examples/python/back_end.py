@@ -45,9 +45,11 @@ class BackEnd:
 
     def open_room(self):
         """Makes the room, or where it exists makes it what it should be."""
+        request = rooms_pb2.CreateRoomRequest(
+            room=self.room, options=self.options, persistent=True, request_id=str(uuid.uuid4()))
         try:
-            answer = self.rooms.CreateRoom(rooms_pb2.CreateRoomRequest(
-                room=self.room, options=self.options, persistent=True, request_id=str(uuid.uuid4())))
+            answer = self.rooms.CreateRoom(request)
+            self.forget()  # what happened in an earlier room of this name, and that it ended, is no news of this one
         except grpc.RpcError as error:
             if reason_of(error) != "ROOM_EXISTS":
                 raise
@@ -67,13 +69,20 @@ class BackEnd:
                 return
 
     def run(self):
-        """Watches until the room has ended, whatever becomes of the connection."""
+        """Opens the room and watches until it has ended, whatever becomes of the connection or the service."""
+        is_open = False
         while True:
             try:
+                if not is_open:
+                    self.open_room()
+                    self.list_rooms()
+                    is_open = True
                 return self.watch()
             except grpc.RpcError as error:
-                if reason_of(error) == "CURSOR_EXPIRED":
-                    self.cursor = ""  # too long away: list what there is, and watch anew
+                if reason_of(error) in ("CURSOR_EXPIRED", "ROOM_NOT_FOUND"):
+                    # Too long away, or the service has started anew without its rooms: all from the beginning.
+                    self.forget()
+                    is_open = False
                 elif error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
                     raise
                 print(f"cut: {error.details()}", file=sys.stderr, flush=True)
@@ -85,8 +94,10 @@ class BackEnd:
         if not self.cursor:
             # Listed after the first cursor: what changes meanwhile comes as an event, and nothing falls between.
             listed = self.rooms.ListParticipants(rooms_pb2.ListParticipantsRequest(room=self.room))
-            for participant in listed.participants:
-                self.entered(participant.client_id, first.cursor)
+            there = [participant.client_id for participant in listed.participants]
+            self.present.intersection_update(there)
+            for client_id in there:
+                self.entered(client_id, first.cursor)
         self.keep(first.cursor)
         for response in responses:
             event = response.event
@@ -95,7 +106,7 @@ class BackEnd:
             elif event.participant_gone.room == self.room:
                 self.gone(event.participant_gone)
             elif event.room_ended.room == self.room:
-                self.cursor_file.unlink(missing_ok=True)
+                self.forget()
                 return say(f"room {self.room} ended")
             self.keep(response.cursor)
 
@@ -105,6 +116,10 @@ class BackEnd:
         whole = self.cursor_file.with_suffix(".new")
         whole.write_text(cursor)
         whole.replace(self.cursor_file)
+
+    def forget(self):
+        self.cursor = ""
+        self.cursor_file.unlink(missing_ok=True)
 
     def entered(self, client_id, cursor):
         if client_id in self.present:
@@ -148,10 +163,7 @@ def main():
         ("grpc.service_config", SERVICE_CONFIG.read_text()), ("grpc.keepalive_time_ms", 30_000),
         ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 5000)]
     with grpc.insecure_channel(arguments.target, channel_options) as channel:
-        back_end = BackEnd(rooms_pb2_grpc.RoomServiceStub(channel), arguments)
-        back_end.open_room()
-        back_end.list_rooms()
-        back_end.run()
+        BackEnd(rooms_pb2_grpc.RoomServiceStub(channel), arguments).run()
 
 
 if __name__ == "__main__":
