@@ -6,7 +6,7 @@
 //
 // Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs,
 // wasJoined}: it tries again by itself), `refused` ({error}: this room is over for us), `waiting` (somebody has to let us
-// in), `knock` ({clientId}: somebody waits for us to `admit` them).
+// in), `door` ({clientIds, isNew}: those who wait for us to `admit` them).
 
 import { Peer } from './peer.js';
 import { displayName } from './words.js';
@@ -32,6 +32,8 @@ export class Room extends EventTarget {
   #signaling;
   #track;
   #configuration = {};
+  #knocking = new Set();     // client_ids
+  #admitting = new Map();    // id of our message -> client_id
   #wasJoined = false;
   #over = false;
 
@@ -78,8 +80,26 @@ export class Room extends EventTarget {
     if (this.joined) this.#signaling.send('update', { metadata });
   }
 
+  // Whoever has a seat then is `participant_joined`; where there is none, it goes on knocking.
   admit(clientId) {
-    this.#signaling.send('admit', { client_id: clientId });
+    this.#admitting.set(this.#signaling.send('admit', { client_id: clientId }), clientId);
+  }
+
+  #atTheDoor(clientId, isThere) {
+    if (isThere === this.#knocking.has(clientId)) return;
+    if (isThere) this.#knocking.add(clientId);
+    else this.#knocking.delete(clientId);
+    this.#tell('door', { clientIds: [...this.#knocking], isNew: isThere });
+  }
+
+  #leaveTheDoor() {
+    this.#admitting.clear();
+    for (const clientId of this.#knocking) this.#atTheDoor(clientId, false);
+  }
+
+  #notAdmitted(clientId, { code }) {
+    this.#news(code === 'room_full' ? 'There is no free seat.' : 'Nobody waits any more.');
+    if (code !== 'room_full') this.#atTheDoor(clientId, false);
   }
 
   async #connected({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy = 'all' }) {
@@ -116,17 +136,20 @@ export class Room extends EventTarget {
     const member = this.members.get(message.client_id);
     switch (message.type) {
       case 'knock':
-        if (message.client_id) this.#tell('knock', { clientId: message.client_id });
+        if (message.client_id) this.#atTheDoor(message.client_id, true);
         else this.#tell('waiting');
         break;
       case 'room_updated':
         // For the connections from now on; those that stand were made under what held before.
         if (message.options.relay_only) this.#configuration.iceTransportPolicy = 'relay';
+        this.seats = message.options.max_participants;
+        this.#changed();
         break;
       case 'room_locked':
         this.#news(message.locked ? 'The room is locked: nobody can come in.' : 'The room is open again.');
         break;
       case 'participant_joined':
+        this.#atTheDoor(message.client_id, false);
         this.#seat(message.participant, true);
         break;
       case 'participant_updated':
@@ -146,6 +169,10 @@ export class Room extends EventTarget {
         if (member) this.#news(`${displayName(member)} cannot talk with this browser.`);
         break;
       case 'error':
+        if (this.#admitting.has(message.reply_to)) {
+          this.#notAdmitted(this.#admitting.get(message.reply_to), message);
+          break;
+        }
         // Somebody left while we were sending to them. Nothing is lost.
         if (message.code !== 'peer_unavailable') console.warn(`${message.code}: ${message.message}`);
         break;
@@ -200,6 +227,7 @@ export class Room extends EventTarget {
   }
 
   #broken({ error, pauseMs }) {
+    this.#leaveTheDoor();
     this.joined = false;
     this.#changed();
     this.#tell('broken', { error, pauseMs, wasJoined: this.#wasJoined });

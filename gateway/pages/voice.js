@@ -28,7 +28,6 @@ let ownSeat = null;
 let seatsTaken = 0;    // gives each seat its colour
 let drawnAt = 0;       // the levels
 const seats = new Map();  // Member -> Seat
-const knocking = new Set();  // client_ids
 
 // --- Joining ---------------------------------------------------------------------------------------------------------
 
@@ -53,7 +52,7 @@ async function join({ listenOnly }) {
   room.addEventListener('change', render);
   room.addEventListener('news', ({ detail }) => announce(detail.text));
   room.addEventListener('waiting', showWaiting);
-  room.addEventListener('knock', ({ detail }) => showKnock(detail.clientId));
+  room.addEventListener('door', ({ detail }) => showDoor(detail));
   room.addEventListener('broken', ({ detail }) => showBroken(detail));
   room.addEventListener('refused', ({ detail }) => leave(wordsFor(detail.error)));
   room.join();
@@ -68,7 +67,7 @@ function leave(why = '') {
   context?.suspend();
   for (const seat of seats.values()) seat.remove();
   seats.clear();
-  knocking.clear();
+  $('door').hidden = true;
   ownSeat?.remove();
   ownSeat = null;
   showJoining(false);
@@ -293,15 +292,13 @@ function showWaiting() {
   $('notice').dataset.about = 'connection';
 }
 
-function showKnock(clientId) {
-  knocking.add(clientId);
-  const text = knocking.size > 1 ? `${knocking.size} people want to come in.` : 'Somebody wants to come in.';
-  const run = () => {
-    for (const id of knocking) room?.admit(id);
-    knocking.clear();
-    hideNotice();
-  };
-  showNotice('info', text, { label: 'Let in', run });
+// Those who knock stay on the page until each is in, or is known not to wait any more.
+function showDoor({ clientIds, isNew }) {
+  const count = clientIds.length;
+  $('door').hidden = count === 0;
+  $('door-text').textContent = count > 1 ? `${count} people want to come in.` : 'Somebody wants to come in.';
+  $('door-open').onclick = () => clientIds.forEach((id) => room?.admit(id));
+  if (isNew) announce($('door-text').textContent);
 }
 
 function askForSound() {

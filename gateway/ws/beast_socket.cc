@@ -105,7 +105,10 @@ class BeastSocket final : public Socket,
     ResumeReading();
   }
 
-  void PauseReading() override { paused_ = true; }
+  void PauseReading() override {
+    paused_ = true;
+    ping_.clear();  // its pong would wait to be read, and the client would look slow
+  }
 
   void ResumeReading() override {
     if (!std::exchange(paused_, false)) return;

@@ -51,7 +51,13 @@ void Downlink::Fatal(const v1::Error& error) {
          0);
   }
   text_.clear();
-  Give(EncodeError(error, text_), 0);
+  if (error.message().empty() && reason) {
+    v1::Error told = error;
+    told.set_message(*reason == Reason::kRoomClosed ? "the room was closed" : "removed");
+    Give(EncodeError(told, text_), 0);
+  } else {
+    Give(EncodeError(error, text_), 0);
+  }
 }
 
 bool Downlink::clogged() const { return socket_.waiting_bytes() > 2 * kMaxWaitingBytes; }

@@ -63,10 +63,11 @@ test('an audio room refuses the offer of a camera and takes the one of a microph
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
       for (const track of stream.getTracks()) connection.addTrack(track, stream);
       await connection.setLocalDescription();
-      window.client.send('offer', { sdp: connection.localDescription.sdp });
+      const offer = connection.localDescription.sdp;
+      window.client.send('offer', { sdp: offer });
       const { sdp } = await window.client.take('answer');
       await connection.setRemoteDescription({ type: 'answer', sdp });
-      return connection.localDescription.sdp;
+      return offer;
     }),
     grace.evaluate(async () => {
       const { sdp } = await window.client.take('offer');
@@ -78,7 +79,7 @@ test('an audio room refuses the offer of a camera and takes the one of a microph
     }),
   ]);
   assert.match(sent, /m=audio/);
-  assert.equal(received.split('\r\n')[1], sent.split('\r\n')[1], 'it is the one that was sent');
+  assert.equal(received, sent, 'byte for byte');
 });
 
 test('a relay-only room passes no address of a real Chromium', async () => {
@@ -117,8 +118,7 @@ test('a relay-only room passes no address of a real Chromium', async () => {
   const heard = await grace.evaluate(async () => {
     const received = [];
     for (;;) {
-      while (window.client.messages.length === 0) await new Promise((resolve) => { setTimeout(resolve, 20); });
-      const message = window.client.messages.shift();
+      const message = await window.client.next();
       if (message.type === 'message') return received;
       received.push(message);
     }
@@ -194,14 +194,12 @@ test('on the page, who knocks waits, is let in, and who is removed is told', asy
   await ada.page.click('#join');
   await until('Ada is told to wait', async () =>
     /has to let you in/.test(await ada.page.locator('#notice').textContent()));
-  const adaId = await host.evaluate(async () => {
+  await host.evaluate(async () => {
     const { client_id: id } = await window.client.take('knock');
     window.client.send('admit', { client_id: id });
     await window.client.take('participant_joined');
     window.client.close();
-    return id;
   });
-  assert.ok(adaId);
   await ada.page.waitForSelector('#call', { state: 'visible' });
   await ada.sees('Ada');
   // Who has been longest in the room lets the next one in.

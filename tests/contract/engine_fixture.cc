@@ -4,8 +4,6 @@
 
 namespace signaling {
 
-namespace v1 = signaling::v1;
-
 Client& Client::Open(const std::string& client_id) {
   v1::Open open;
   open.set_path(v1::SESSION_PATH_V1);
@@ -214,6 +212,32 @@ EngineOffersTest::Scene EngineOffersTest::Answered() {
   scene.claimer.AnswerFor(scene.id);
   EXPECT_TRUE(scene.maker.OnlyEvent().signal().has_answer());
   return scene;
+}
+
+v1::Moderate Kick(const std::string& client_id, int ban_seconds) {
+  v1::Moderate moderate;
+  moderate.mutable_kick()->set_client_id(client_id);
+  if (ban_seconds >= 0) moderate.mutable_kick()->mutable_ban()->set_seconds(ban_seconds);
+  moderate.mutable_kick()->set_reason("enough");
+  return moderate;
+}
+
+v1::Moderate Lock(bool locked) {
+  v1::Moderate moderate;
+  moderate.mutable_lock()->set_locked(locked);
+  return moderate;
+}
+
+v1::Moderate Admit(const std::string& client_id) {
+  v1::Moderate moderate;
+  moderate.mutable_admit()->set_client_id(client_id);
+  return moderate;
+}
+
+v1::RoomOptions Knocking() {
+  v1::RoomOptions options;
+  options.set_knock(true);
+  return options;
 }
 
 v1::OfferEvent OfferOf(const v1::DownFrame& event) {

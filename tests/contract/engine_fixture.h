@@ -122,9 +122,18 @@ class EngineOffersTest : public EngineTest {
   Scene Answered();
 };
 class EngineOfferRacesTest : public EngineOffersTest {};
+class EngineAdmissionTest : public EngineTest {};
+class EngineBackOfficeTest : public EngineTest {};
 class EngineRandomTest : public EngineTest {};
 class EngineRoomRulesTest : public EngineTest {};
 class EngineEventsTest : public EngineTest {};
+
+// A moderator's commands. A negative ban is not set.
+signaling::v1::Moderate Kick(const std::string& client_id, int ban_seconds = -1);
+signaling::v1::Moderate Lock(bool locked);
+signaling::v1::Moderate Admit(const std::string& client_id);
+// Of a room at which one knocks.
+signaling::v1::RoomOptions Knocking();
 
 // The event of a stored offer; fails where it is none.
 signaling::v1::OfferEvent OfferOf(const signaling::v1::DownFrame& event);

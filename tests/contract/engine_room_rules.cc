@@ -8,32 +8,6 @@ namespace v1 = signaling::v1;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-v1::Moderate Kick(const std::string& client_id, int ban_seconds = -1) {
-  v1::Moderate moderate;
-  moderate.mutable_kick()->set_client_id(client_id);
-  if (ban_seconds >= 0) moderate.mutable_kick()->mutable_ban()->set_seconds(ban_seconds);
-  moderate.mutable_kick()->set_reason("enough");
-  return moderate;
-}
-
-v1::Moderate Lock(bool locked) {
-  v1::Moderate moderate;
-  moderate.mutable_lock()->set_locked(locked);
-  return moderate;
-}
-
-v1::Moderate Admit(const std::string& client_id) {
-  v1::Moderate moderate;
-  moderate.mutable_admit()->set_client_id(client_id);
-  return moderate;
-}
-
-v1::RoomOptions Knocking() {
-  v1::RoomOptions options;
-  options.set_knock(true);
-  return options;
-}
-
 constexpr char kAudio[] = "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nt=0 0\r\nm=audio 9 X 1\r\n";
 constexpr char kVideo[] = "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nt=0 0\r\nm=video 9 X 1\r\n";
 
@@ -209,126 +183,6 @@ TEST_P(EngineRoomRulesTest, ALockedRoomLetsNobodyInUntilItIsUnlockedOrEmpty) {
   Joined("r", "late");
 }
 
-TEST_P(EngineRoomRulesTest, WhoKnocksWaitsUntilAdmitted) {
-  Client& ann = NewClient().Open("ann");
-  ann.JoinWith("r", Knocking());
-  EXPECT_TRUE(ann.OnlyEvent().room().has_joined()) << "who creates it need not knock";
-  Client& bob = NewClient().Open("bob");
-  const std::uint64_t join = bob.Join("r");
-  const v1::DownFrame waiting = bob.OnlyEvent();
-  EXPECT_EQ(waiting.reply_to(), join);
-  EXPECT_TRUE(waiting.room().has_knock());
-  EXPECT_TRUE(waiting.room().knock().client_id().empty());
-  EXPECT_EQ(ann.OnlyEvent().room().knock().client_id(), "bob");
-  EXPECT_EQ(engine_->Stats().participants, 1u) << "no seat is held";
-  bob.Message("1");
-  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kNotInRoom);
-  bob.Join("other");
-  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kAlreadyInRoom);
-  ann.Moderate(Admit("bob"));
-  const v1::DownFrame joined = bob.OnlyEvent();
-  EXPECT_EQ(joined.reply_to(), join);
-  EXPECT_EQ(joined.room().joined().participants(0).client_id(), "ann");
-  EXPECT_TRUE(ann.OnlyEvent().room().has_participant_joined());
-  ann.Moderate(Admit("bob"));
-  EXPECT_EQ(ReasonOf(ann.OnlyEvent()), Reason::kPeerUnavailable);
-}
-
-TEST_P(EngineRoomRulesTest, AKnockerMayBeRefusedLeaveOrVanish) {
-  Client& ann = NewClient().Open("ann");
-  ann.JoinWith("r", Knocking());
-  Client& bob = NewClient().Open("bob");
-  const std::uint64_t join = bob.Join("r");
-  bob.Events();
-  ann.Moderate(Kick("bob"));
-  const v1::DownFrame verdict = bob.OnlyEvent();
-  EXPECT_EQ(ReasonOf(verdict), Reason::kPermissionDenied);
-  EXPECT_EQ(verdict.reply_to(), join);
-  EXPECT_FALSE(bob.closed());
-  bob.Join("r");
-  EXPECT_EQ(ReasonOf(bob.OnlyEvent()), Reason::kBanned);
-  Client& eve = NewClient().Open("eve");
-  eve.Join("r");
-  eve.Events();
-  eve.Leave();
-  EXPECT_TRUE(eve.OnlyEvent().room().has_left());
-  Client& dan = NewClient().Open("dan");
-  dan.Join("r");
-  dan.End(v1::Detach::CAUSE_BROKEN);
-  ann.Events();
-  for (const char* gone : {"eve", "dan"}) {
-    ann.Moderate(Admit(gone));
-    EXPECT_EQ(ReasonOf(ann.OnlyEvent()), Reason::kPeerUnavailable);
-  }
-}
-
-TEST_P(EngineRoomRulesTest, TheListedNeedNotKnockUnlessTheRoomIsLocked) {
-  Client& ann = NewClient().Open("ann");
-  v1::RoomOptions options = Knocking();
-  options.mutable_allowed()->add_client_ids("bob");
-  ann.JoinWith("r", options);
-  Joined("r", "bob").Leave();
-  Client& stranger = NewClient().Open("stranger");
-  stranger.Join("r");
-  EXPECT_TRUE(stranger.OnlyEvent().room().has_knock()) << "not on the list, but may ask";
-  ann.Moderate(Lock(true));
-  Client& bob = NewClient().Open("bob");
-  bob.Join("r");
-  EXPECT_TRUE(bob.OnlyEvent().room().has_knock());
-  ann.Events();
-  ann.Moderate(Admit("bob"));
-  EXPECT_TRUE(bob.OnlyEvent().room().has_joined()) << "who knocks can be admitted";
-}
-
-TEST_P(EngineRoomRulesTest, WhoHasTheNameIsAskedBeforeAnybodyKnocksUnderIt) {
-  Client& ann = NewClient().Open("ann");
-  ann.JoinWith("r", Knocking());
-  Client& guest = NewClient().Open("guest");
-  guest.Join("r");
-  guest.Events();
-  ann.Events();
-  Client& again = NewClient().Open("ann");
-  again.Join("r");
-  EXPECT_EQ(ann.record().probes, 1);
-  EXPECT_THAT(ann.Events(), IsEmpty()) << "nobody knocks under the moderator's own name";
-  engine_->Alive(ann.ref());
-  EXPECT_EQ(ReasonOf(again.OnlyEvent()), Reason::kClientIdTaken);
-  again.Join("r");
-  clock_.Advance(absl::Seconds(2));
-  engine_->Expire();
-  EXPECT_EQ(ann.closed_for(), Reason::kSessionReplaced);
-  EXPECT_TRUE(again.OnlyEvent().room().has_joined()) << "it takes the place, and need not knock";
-  EXPECT_THAT(guest.Events(), IsEmpty()) << "the room was never without a moderator";
-  again.Moderate(Lock(true));
-  Client& third = NewClient().Open("ann");
-  third.Join("r");
-  clock_.Advance(absl::Seconds(2));
-  engine_->Expire();
-  EXPECT_TRUE(third.OnlyEvent().room().has_joined()) << "nor does the lock keep it out";
-  Client& stranger = NewClient().Open("stranger");
-  stranger.Join("r");
-  EXPECT_TRUE(stranger.OnlyEvent().room().has_knock());
-}
-
-TEST_P(EngineRoomRulesTest, WhoHasLeftItsFirstRoomTakesNoOtherName) {
-  Client& ann = NewClient().Open("ann");
-  ann.JoinWith("r", Knocking());
-  ann.Events();
-  Client& robot = NewClient().OpenPlain("elsewhere");
-  robot.Leave();
-  robot.Join("r");
-  robot.Events();
-  robot.Offer("", "mallory");
-  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kNotInRoom);
-  v1::UpFrame frame;
-  frame.mutable_signal()->set_offer_id("none");
-  frame.mutable_signal()->set_client_id("mallory");
-  frame.mutable_signal()->mutable_ice_candidate();
-  robot.Send(frame);
-  EXPECT_EQ(ReasonOf(robot.OnlyEvent()), Reason::kClientIdMismatch)
-      << "whom the moderator was told of is who comes in";
-}
-
 TEST_P(EngineRoomRulesTest, ARefusedJoinChangesNothing) {
   Client& ann = NewClient().Open("ann");
   v1::RoomOptions options;
@@ -357,41 +211,6 @@ TEST_P(EngineRoomRulesTest, AClosedRoomsReasonReachesWhoHadNoSpaceLeft) {
   close.mutable_close_room();
   ann.Moderate(close);
   EXPECT_EQ(eve.closed_for(), Reason::kRoomClosed) << "not for the farewells of the others";
-}
-
-TEST_P(EngineRoomRulesTest, AdmissionNeedsASeat) {
-  Client& ann = NewClient().Open("ann");
-  v1::RoomOptions options = Knocking();
-  options.set_max_participants(1);
-  ann.JoinWith("r", options);
-  Client& bob = NewClient().Open("bob");
-  bob.Join("r");
-  bob.Events();
-  ann.Events();
-  ann.Moderate(Admit("bob"));
-  EXPECT_EQ(ReasonOf(ann.OnlyEvent()), Reason::kRoomFull);
-  EXPECT_THAT(bob.Events(), IsEmpty()) << "it goes on knocking";
-}
-
-TEST_P(EngineRoomRulesTest, TheNextModeratorHearsOfThoseWhoKnock) {
-  Client& ann = NewClient().Open("ann");
-  ann.JoinWith("r", Knocking());
-  Client& bob = NewClient().Open("bob");
-  bob.Join("r");
-  ann.Events();
-  ann.Moderate(Admit("bob"));
-  Client& eve = NewClient().Open("eve");
-  eve.Join("r");
-  eve.Events();
-  bob.Events();
-  ann.End(v1::Detach::CAUSE_BROKEN);
-  const auto told = bob.Events();
-  ASSERT_THAT(told, SizeIs(2));
-  EXPECT_EQ(told[1].room().knock().client_id(), "eve");
-  bob.Leave();
-  EXPECT_EQ(ReasonOf(eve.OnlyEvent()), Reason::kPermissionDenied) << "nobody is left to admit it";
-  eve.Join("r");
-  EXPECT_TRUE(eve.OnlyEvent().room().has_joined()) << "the first one back";
 }
 
 TEST_P(EngineRoomRulesTest, AClosedRoomEndsTheSessionsInIt) {

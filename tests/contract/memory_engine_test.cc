@@ -16,6 +16,8 @@ const auto kName = [](const auto&) { return "Memory"; };
 INSTANTIATE_TEST_SUITE_P(Engines, EngineSessionsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRoomsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineSignalsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineAdmissionTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineBackOfficeTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineClaimsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineKeptOffersTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineEventsTest, kMemory, kName);

@@ -6,9 +6,8 @@ import harness
 from harness import SDP, candidate
 
 
-class OffersTest(harness.Stack):
+class OffersStack(harness.Stack):
 
-    service_flags = ("--claim_lease=1s",)
     gateway_flags = ("--max_connections=300",)
 
     async def settle(self, *clients):
@@ -27,6 +26,9 @@ class OffersTest(harness.Stack):
     async def claimed(self, claimer, offer_id):
         number = await claimer.command("claim_offer", offer_id=offer_id)
         return await claimer.expect("offer", reply_to=number, offer_id=offer_id)
+
+
+class OffersTest(OffersStack):
 
     async def test_from_the_offer_to_the_answer_and_on(self):
         maker, claimer = await self.v1("maker"), await self.v1("claimer")
@@ -71,29 +73,6 @@ class OffersTest(harness.Stack):
         self.assertEqual(len(won), 1)
         self.assertEqual({verdict["code"] for verdict in verdicts if verdict["type"] == "error"}, {"offer_taken"})
         await maker.expect("offer_claimed", offer_id=offer_id)
-
-    async def test_a_claimer_that_vanishes_gives_it_back_and_one_that_is_silent_too(self):
-        maker, vanishes, silent, answers = await asyncio.gather(*(self.v1(name) for name in (
-            "maker", "vanishes", "silent", "answers")))
-        offer_id = await self.offered(maker)
-        await self.claimed(vanishes, offer_id)
-        await maker.expect("offer_claimed", client_id="vanishes")
-        vanishes.ws.transport.abort()
-        await maker.expect("offer_requeued", offer_id=offer_id, client_id="vanishes", reason="claimer_left")
-        await self.claimed(silent, offer_id)
-        await maker.expect("offer_claimed", client_id="silent")
-        await maker.expect("offer_requeued", client_id="silent", reason="lease_expired")
-        await silent.expect("offer_requeued", offer_id=offer_id, client_id="maker", reason="lease_expired")
-        await self.claimed(answers, offer_id)
-        await maker.expect("offer_claimed", client_id="answers")
-        for type_, fields in (("answer", {"sdp": SDP}), ("ice_candidate", {"candidate": candidate(9)})):
-            number = await silent.command(type_, offer_id=offer_id, **fields)
-            await silent.expect_error("claim_lost", reply_to=number, action="none")
-        await maker.command("ice_candidate", offer_id=offer_id, candidate=candidate(8))
-        await answers.expect("ice_candidate", candidate=candidate(8))
-        await answers.command("answer", offer_id=offer_id, sdp=SDP)
-        await maker.expect("answer", offer_id=offer_id, client_id="answers")
-        await self.settle(maker, silent)
 
     async def test_busy_waits_on_and_declined_is_the_end(self):
         maker, claimer = await self.v1("maker"), await self.v1("claimer")
@@ -161,6 +140,34 @@ class OffersTest(harness.Stack):
         await claimer.send("answer", offer_id=offer_id, sdp=SDP)
         await maker.expect("offer_claimed")
         await maker.expect("answer", offer_id=offer_id, client_id="viewer")
+
+
+class LeaseTest(OffersStack):
+
+    service_flags = ("--claim_lease=1s",)
+
+    async def test_a_claimer_that_vanishes_gives_it_back_and_one_that_is_silent_too(self):
+        maker, vanishes, silent, answers = await asyncio.gather(*(self.v1(name) for name in (
+            "maker", "vanishes", "silent", "answers")))
+        offer_id = await self.offered(maker)
+        await self.claimed(vanishes, offer_id)
+        await maker.expect("offer_claimed", client_id="vanishes")
+        vanishes.ws.transport.abort()
+        await maker.expect("offer_requeued", offer_id=offer_id, client_id="vanishes", reason="claimer_left")
+        await self.claimed(silent, offer_id)
+        await maker.expect("offer_claimed", client_id="silent")
+        await maker.expect("offer_requeued", client_id="silent", reason="lease_expired")
+        await silent.expect("offer_requeued", offer_id=offer_id, client_id="maker", reason="lease_expired")
+        await self.claimed(answers, offer_id)
+        await maker.expect("offer_claimed", client_id="answers")
+        for type_, fields in (("answer", {"sdp": SDP}), ("ice_candidate", {"candidate": candidate(9)})):
+            number = await silent.command(type_, offer_id=offer_id, **fields)
+            await silent.expect_error("claim_lost", reply_to=number, action="none")
+        await maker.command("ice_candidate", offer_id=offer_id, candidate=candidate(8))
+        await answers.expect("ice_candidate", candidate=candidate(8))
+        await answers.command("answer", offer_id=offer_id, sdp=SDP)
+        await maker.expect("answer", offer_id=offer_id, client_id="answers")
+        await self.settle(maker, silent)
 
     async def test_a_kept_plain_offer_goes_through_the_same_states(self):
         robot = await self.plain("?room=kept&client_id=robot")

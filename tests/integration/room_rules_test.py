@@ -126,7 +126,7 @@ class RelayOnlyTest(harness.Stack):
     async def relay(self, sender, receiver, type_, **fields):
         """What arrives of it, or nothing where it is held back."""
         await sender.command(type_, **fields)
-        mark = await sender.command("message", data="mark")
+        await sender.command("message", data="mark")
         while True:
             message = await receiver.receive()
             if message["type"] == "ack":
@@ -134,7 +134,6 @@ class RelayOnlyTest(harness.Stack):
             if message["type"] == "message":
                 return None
             await receiver.expect("message", data="mark")
-            self.assertTrue(mark)
             return message
 
     async def exchange(self, sender, receiver):

@@ -82,7 +82,7 @@ absl::Status CheckCreateOffer(const v1::CreateOffer& create) {
   if (create.has_ttl()) {
     const std::optional<absl::Duration> ttl = FromProto(create.ttl());
     if (!ttl || *ttl < kMinOfferTtl || *ttl > kMaxOfferTtl) {
-      return Invalid("ttl must be 1 s to 24 h");
+      return Invalid("the time to live (ttl, ttl_ms) must be 1 s to 24 h");
     }
   }
   return First(CheckAllowList("allowed", create.allowed()),

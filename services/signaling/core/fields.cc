@@ -68,7 +68,7 @@ absl::Status CheckBan(std::string_view field, const google::protobuf::Duration& 
   if (duration && *duration >= absl::ZeroDuration() && *duration <= kMaxBan) {
     return absl::OkStatus();
   }
-  return Invalid(field, "must be 0 to 24 hours");
+  return Invalid(field, "(ban_ms) must be 0 to 24 hours");
 }
 
 absl::Status CheckRoomOptions(const std::string& field, const v1::RoomOptions& options) {

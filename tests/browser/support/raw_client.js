@@ -30,10 +30,14 @@ function defineRawClient() {
       this.socket.send(JSON.stringify({ type, id: this.#id, ...fields }));
     }
 
+    async next() {
+      while (this.messages.length === 0) await new Promise((resolve) => { this.#wake = resolve; });
+      return this.messages.shift();
+    }
+
     // The next message, which has to be of this type.
     async take(type) {
-      while (this.messages.length === 0) await new Promise((resolve) => { this.#wake = resolve; });
-      const message = this.messages.shift();
+      const message = await this.next();
       if (message.type !== type) throw new Error(`expected ${type}, got ${JSON.stringify(message)}`);
       return message;
     }

@@ -7,8 +7,6 @@
 
 namespace signaling {
 
-namespace v1 = signaling::v1;
-
 absl::Status Apply(const v1::RoomOptions& options, Authority authority, std::size_t ceiling,
                    RoomSettings* settings) {
   if (options.has_max_participants()) {
