@@ -26,6 +26,12 @@ void Delivery::Refuse(Session* to, std::uint64_t id, Reason reason, std::string_
   Answer(to, id, std::move(event));
 }
 
+void Delivery::Refuse(Session* to, std::uint64_t id, const absl::Status& refusal) {
+  signaling::v1::DownFrame event;
+  *event.mutable_error() = MakeError(refusal);
+  Answer(to, id, std::move(event));
+}
+
 void Delivery::End(Session* session, signaling::v1::LeaveReason reason,
                    signaling::v1::Closed closed) {
   if (std::exchange(session->ending, true)) return;

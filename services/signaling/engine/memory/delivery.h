@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "services/common/reason.h"
 #include "services/signaling/engine/memory/room.h"
 #include "services/signaling/engine/memory/session.h"
@@ -20,6 +21,7 @@ class Delivery {
   // The event that answers the numbered message `id` of the same session.
   void Answer(Session* to, std::uint64_t id, signaling::v1::DownFrame&& event);
   void Refuse(Session* to, std::uint64_t id, Reason reason, std::string_view message);
+  void Refuse(Session* to, std::uint64_t id, const absl::Status& refusal);
 
   // A room event for everybody in the room but `self`; `make` is asked for each, since views differ.
   template <typename Make>

@@ -165,9 +165,7 @@ MemoryEngine::Outcome MemoryEngine::Execute(Session* session, v1::UpFrame* frame
 }
 
 void MemoryEngine::Refuse(Session* session, std::uint64_t id, const absl::Status& refusal) {
-  v1::DownFrame verdict;
-  *verdict.mutable_error() = MakeError(refusal);
-  state_.delivery.Answer(session, id, std::move(verdict));
+  state_.delivery.Refuse(session, id, refusal);
 }
 
 MemoryEngine::Outcome MemoryEngine::Join(Session* session, const v1::UpFrame& frame) {

@@ -20,10 +20,7 @@ absl::Duration BanOf(const v1::Kick& kick) {
 
 void Moderation::Execute(Session* session, const v1::UpFrame& frame) {
   const absl::Status status = Command(session, frame.moderate());
-  if (status.ok()) return;
-  v1::DownFrame verdict;
-  *verdict.mutable_error() = MakeError(status);
-  delivery_.Answer(session, frame.id(), std::move(verdict));
+  if (!status.ok()) delivery_.Refuse(session, frame.id(), status);
 }
 
 absl::Status Moderation::Command(Session* session, const v1::Moderate& moderate) {

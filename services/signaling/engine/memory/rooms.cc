@@ -97,11 +97,23 @@ void Rooms::Announce(Session* newcomer) {
     *event->mutable_participant_joined()->mutable_participant() =
         ParticipantView(*newcomer, &other);
   });
-  v1::Event event;
-  event.mutable_participant_entered()->set_room(room->name());
-  event.mutable_participant_entered()->set_client_id(newcomer->client_id);
-  log_.Append(std::move(event));
+  LogEntered(*newcomer);
   kept_.HandTo(newcomer);
+}
+
+void Rooms::LogEntered(const Session& participant) {
+  v1::Event event;
+  event.mutable_participant_entered()->set_room(participant.room->name());
+  event.mutable_participant_entered()->set_client_id(participant.client_id);
+  log_.Append(std::move(event));
+}
+
+void Rooms::LogGone(const Room& room, const std::string& client_id, v1::LeaveReason reason) {
+  v1::Event event;
+  event.mutable_participant_gone()->set_room(room.name());
+  event.mutable_participant_gone()->set_client_id(client_id);
+  event.mutable_participant_gone()->set_reason(reason);
+  log_.Append(std::move(event));
 }
 
 void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
@@ -115,11 +127,7 @@ void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
     event->mutable_participant_left()->set_client_id(session->client_id);
     event->mutable_participant_left()->set_reason(reason);
   });
-  v1::Event event;
-  event.mutable_participant_gone()->set_room(room->name());
-  event.mutable_participant_gone()->set_client_id(session->client_id);
-  event.mutable_participant_gone()->set_reason(reason);
-  log_.Append(std::move(event));
+  LogGone(*room, session->client_id, reason);
   SetEnd(room);
   changed_.push_back(room->name());
   if (room->empty()) return;
@@ -184,15 +192,8 @@ void Rooms::TellUpdated(Session* session, const std::string& before) {
   if (before == session->client_id) return;
   DismissNamesake(*session);
   // To watchers, who know participants by their client_ids, one goes and another comes.
-  v1::Event gone;
-  gone.mutable_participant_gone()->set_room(session->room->name());
-  gone.mutable_participant_gone()->set_client_id(before);
-  gone.mutable_participant_gone()->set_reason(v1::LEAVE_REASON_REPLACED);
-  log_.Append(std::move(gone));
-  v1::Event entered;
-  entered.mutable_participant_entered()->set_room(session->room->name());
-  entered.mutable_participant_entered()->set_client_id(session->client_id);
-  log_.Append(std::move(entered));
+  LogGone(*session->room, before, v1::LEAVE_REASON_REPLACED);
+  LogEntered(*session);
 }
 
 std::size_t Rooms::Close(Room* room, std::string_view reason) {

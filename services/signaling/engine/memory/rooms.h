@@ -84,6 +84,8 @@ class Rooms {
   // Of a room without participants, counted from now.
   void SetEnd(Room* room);
   Deadlines<Room>& DeadlinesOf(const Room& room);
+  void LogEntered(const Session& participant);
+  void LogGone(const Room& room, const std::string& client_id, signaling::v1::LeaveReason reason);
   // Two of one name at the door and inside could not be told apart.
   void DismissNamesake(const Session& participant);
   void Remove(Room* room);
