@@ -7,7 +7,7 @@
 namespace signaling::gateway {
 
 struct Page {
-  std::string_view path;  // "/voice.js"; the index is "/"
+  std::string_view path;  // "/voice.js"; robot.html is "/robot", index.html "/"
   std::string_view media_type;
   std::string_view etag;  // quoted (RFC 9110, section 8.8.3)
   std::string_view body;

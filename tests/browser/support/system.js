@@ -83,9 +83,12 @@ class Process {
 export class System {
   service;
   gateway;
+  #flags;
 
-  static async start() {
+  // `service` and `gateway`: flags of theirs beside the ports.
+  static async start({ service = [], gateway = [] } = {}) {
     const system = new System();
+    system.#flags = { service, gateway };
     await system.startService();
     await system.startGateway();
     return system;
@@ -98,13 +101,15 @@ export class System {
   // On the port of the one before, where there was one.
   async startService() {
     const port = this.service?.port ?? 0;
-    this.service = await Process.start('signaling-service', [`--port=${port}`, '--internal_port=0']);
+    this.service = await Process.start('signaling-service', [
+      `--port=${port}`, '--internal_port=0', ...this.#flags.service,
+    ]);
   }
 
   async startGateway() {
     const port = this.gateway?.port ?? 0;
     this.gateway = await Process.start('signaling-gateway', [
-      `--port=${port}`, '--internal_port=0', `--service=127.0.0.1:${this.service.port}`,
+      `--port=${port}`, '--internal_port=0', `--service=127.0.0.1:${this.service.port}`, ...this.#flags.gateway,
     ]);
   }
 
