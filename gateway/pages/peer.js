@@ -3,30 +3,39 @@
 // ignores the one it got. Who is polite, the server says.
 // https://www.w3.org/TR/webrtc/#perfect-negotiation-example
 
+import { Statistics } from './statistics.js';
+
 export class Peer {
   #connection;
   #polite;
+  #receives;
   #send;
   #changed;
-  #track;
-  #sender = null;
+  #tracks = new Map();         // kind -> MediaStreamTrack
+  #senders = new Map();        // kind -> RTCRtpSender
+  #sent = new MediaStream();   // empty: what is sent together is played together by its id
+  #statistics;
+  #remoteFingerprint = '';
   #makingOffer = false;
   #ignoringOffer = false;
   #settingAnswer = false;
   #mediaAdded = false;
 
-  // What the participant sends: null until it sends sound.
+  // What the participant sends: a MediaStream, null until something comes. Where that changes, it is another one.
   stream = null;
 
+  // `tracks`: what is sent, at most one of each kind. `receives`: the kinds that are wanted, like ['audio', 'video'].
+  // What is offered of other kinds is declined. `calls`: this side begins; without, it waits for an offer.
   // `send(type, fields)` passes a signal to the participant, `changed()` is called when `state` or `stream` changed.
-  // The one who came later calls; the other answers. So the first negotiation needs no luck.
-  constructor({ polite, configuration, track, send, changed }) {
+  constructor({ polite, configuration, tracks = [], receives = [], calls, send, changed }) {
     this.#polite = polite;
-    this.#track = track;
+    this.#receives = receives;
     this.#send = send;
     this.#changed = changed;
+    for (const track of tracks) this.#tracks.set(track.kind, track);
     const connection = new RTCPeerConnection(configuration);
     this.#connection = connection;
+    this.#statistics = new Statistics(connection);
     connection.onnegotiationneeded = () => this.#offer();
     connection.onicecandidate = ({ candidate }) => {
       // Passed on as it is, also the empty one that ends the candidates. Null only says that gathering is over.
@@ -36,12 +45,16 @@ export class Peer {
       if (connection.iceConnectionState === 'failed') connection.restartIce();
     };
     connection.onconnectionstatechange = () => this.#changed();
-    connection.ontrack = ({ track: received }) => {
-      if (received.kind !== 'audio') return;
-      this.stream = new MediaStream([received]);
-      this.#changed();
+    connection.ontrack = ({ track }) => {
+      if (!this.#receives.includes(track.kind)) return;
+      this.#play([...(this.stream?.getTracks() ?? []), track]);
     };
-    if (polite) this.#addMedia();
+    if (!calls) return;
+    this.#addMedia();
+    // An offer has to ask for what it wants beside what it sends.
+    for (const kind of receives) {
+      if (!this.#tracks.has(kind)) connection.addTransceiver(kind, { direction: 'recvonly' });
+    }
   }
 
   // new, connecting, connected, disconnected, failed or closed.
@@ -68,11 +81,30 @@ export class Peer {
     }
   }
 
-  // What is sent from now on; null sends nothing.
-  setTrack(track) {
-    this.#track = track;
-    if (this.#sender) this.#sender.replaceTrack(track).catch(() => {});
-    else if (track && this.#mediaAdded) this.#sender = this.#connection.addTrack(track);
+  // Whether this offer begins anew: it comes from another RTCPeerConnection than the one this peer is connected with,
+  // and a new Peer should answer it. Each has a certificate of its own. An offer that would be ignored begins nothing.
+  beginsAnew({ sdp }) {
+    if (!this.#remoteFingerprint || this.#remoteFingerprint === fingerprintIn(sdp)) return false;
+    return this.#polite || this.#ready;
+  }
+
+  // What is sent of this kind from now on; null sends nothing.
+  setTrack(kind, track) {
+    if (track) this.#tracks.set(kind, track);
+    else this.#tracks.delete(kind);
+    const sender = this.#senders.get(kind);
+    if (sender) sender.replaceTrack(track).catch(() => {});
+    else if (track && this.#mediaAdded) this.#addTrack(track);
+  }
+
+  // Fresh ICE servers. They count from the next ICE restart on; what stands stays.
+  configure(configuration) {
+    this.#connection.setConfiguration(configuration);
+  }
+
+  // What flows now; see statistics.js.
+  statistics() {
+    return this.#statistics.read();
   }
 
   close() {
@@ -85,8 +117,11 @@ export class Peer {
   #addMedia() {
     if (this.#mediaAdded) return;
     this.#mediaAdded = true;
-    if (this.#track) this.#sender = this.#connection.addTrack(this.#track);
-    else if (this.#polite) this.#connection.addTransceiver('audio', { direction: 'recvonly' });
+    for (const track of this.#tracks.values()) this.#addTrack(track);
+  }
+
+  #addTrack(track) {
+    this.#senders.set(track.kind, this.#connection.addTrack(track, this.#sent));
   }
 
   async #offer() {
@@ -101,11 +136,14 @@ export class Peer {
     }
   }
 
+  get #ready() {
+    return !this.#makingOffer && (this.#connection.signalingState === 'stable' || this.#settingAnswer);
+  }
+
   async #describe(description) {
     const connection = this.#connection;
     const isOffer = description.type === 'offer';
-    const ready = !this.#makingOffer && (connection.signalingState === 'stable' || this.#settingAnswer);
-    this.#ignoringOffer = isOffer && !ready && !this.#polite;
+    this.#ignoringOffer = isOffer && !this.#ready && !this.#polite;
     if (this.#ignoringOffer) return;
 
     if (isOffer) this.#addMedia();
@@ -115,13 +153,37 @@ export class Peer {
     } finally {
       this.#settingAnswer = false;
     }
-    if (!isOffer) return;
-    for (const transceiver of connection.getTransceivers()) {
-      // This page is for voices: what else is offered is answered with "no, thanks".
-      if (transceiver.receiver.track.kind !== 'audio') transceiver.direction = 'inactive';
+    this.#remoteFingerprint = fingerprintIn(description.sdp);
+    if (isOffer) {
+      this.#declineTheUnwanted();
+      await connection.setLocalDescription();
+      this.#sendDescription();
     }
-    await connection.setLocalDescription();
-    this.#sendDescription();
+    this.#dropWhatEnded();
+  }
+
+  #declineTheUnwanted() {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      const { kind } = transceiver.receiver.track;
+      if (this.#receives.includes(kind) || transceiver.currentDirection === 'stopped') continue;
+      transceiver.direction = transceiver.sender === this.#senders.get(kind) ? 'sendonly' : 'inactive';
+    }
+  }
+
+  // A participant can stop to send in a later description.
+  #dropWhatEnded() {
+    if (!this.stream) return;
+    const ended = new Set();
+    for (const { currentDirection, receiver } of this.#connection.getTransceivers()) {
+      if (currentDirection && !currentDirection.includes('recv')) ended.add(receiver.track);
+    }
+    const tracks = this.stream.getTracks();
+    if (tracks.some((track) => ended.has(track))) this.#play(tracks.filter((track) => !ended.has(track)));
+  }
+
+  #play(tracks) {
+    this.stream = tracks.length ? new MediaStream(tracks) : null;
+    this.#changed();
   }
 
   async #addCandidate({ candidate, sdpMid, sdpMLineIndex, usernameFragment }) {
@@ -137,4 +199,8 @@ export class Peer {
     const { type, sdp } = this.#connection.localDescription;
     this.#send(type, { sdp });
   }
+}
+
+function fingerprintIn(sdp) {
+  return /^a=fingerprint:(.*\S)/m.exec(sdp)?.[1] ?? '';
 }

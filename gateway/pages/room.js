@@ -1,20 +1,19 @@
-// A seat in a room, and one Peer for each of the others in it.
+// A seat in a room, and a Member for each of the others in it.
 //
-// Sound does not pass the server, so it goes on while the server is away. A session does end with its connection;
+// Media do not pass the server, so they go on while the server is away. A session does end with its connection;
 // after a break the seat is taken again and every pair negotiates afresh. Until the new connection of a pair stands,
-// the old one is heard.
+// the old one is played.
 //
 // Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs,
 // wasJoined}: it tries again by itself), `refused` ({error}: this room is over for us), `waiting` (somebody has to let us
-// in), `door` ({clientIds, isNew}: those who wait for us to `admit` them).
+// in), `door` ({clientIds, isNew}: those who wait for us to `admit` them), `declined` ({error}: the room does not permit
+// what we want to send or receive).
 
-import { Peer } from './peer.js';
+import { Member } from './member.js';
 import { displayName } from './words.js';
 
-// So long the sound of somebody whose signaling broke is waited for.
+// So long somebody whose signaling broke is waited for.
 const COME_BACK_MS = 30_000;
-// So long the old connection of a pair is heard while the new one is made.
-const TAKE_OVER_MS = 20_000;
 // Somebody in the room has these reasons to be gone without having wanted to.
 const INVOLUNTARY = new Set(['timeout', 'replaced', 'overflow']);
 // Who came back and got one of these answers need not ask again.
@@ -30,33 +29,53 @@ export class Room extends EventTarget {
   #name;
   #metadata;
   #signaling;
-  #track;
+  #tracks = new Map();       // kind -> MediaStreamTrack
+  #receives;
+  #calls;
+  #nameOf;
+  #keepsName;
   #configuration = {};
   #knocking = new Set();     // client_ids
   #admitting = new Map();    // id of our message -> client_id
   #wasJoined = false;
   #over = false;
+  #online = () => this.join();
 
-  constructor({ name, metadata, track, signaling }) {
+  // `media`: {tracks, receives} as Peer wants them. `calls(participant)`: whether we call, and they answer; by default
+  // the one who came later calls, so that the first negotiation needs no luck. `nameOf(member)`: for the news.
+  // `keepsName`: who comes back waits until the old name is free, instead of coming back under a new one.
+  constructor({
+    name, metadata, media: { tracks = [], receives = [] }, signaling,
+    calls = ({ polite }) => polite, nameOf = displayName, keepsName = false,
+  }) {
     super();
     this.#name = name;
     this.#metadata = metadata;
-    this.#track = track;
     this.#signaling = signaling;
+    for (const track of tracks) this.#tracks.set(track.kind, track);
+    this.#receives = receives;
+    this.#calls = calls;
+    this.#nameOf = nameOf;
+    this.#keepsName = keepsName;
     const on = (type, handle) => signaling.addEventListener(type, ({ detail }) => this.#over || handle(detail));
     on('connected', (message) => this.#connected(message));
     on('event', (message) => this.#handle(message));
+    on('ice_servers', (message) => this.#configure({ iceServers: message.ice_servers }));
     on('notice', ({ error }) => console.warn(`${error.code}: ${error.message}`));
     on('broken', (detail) => this.#broken(detail));
     on('ended', ({ error }) => this.#refuse(error));
   }
 
+  // Also in the middle of a pause: now.
   join() {
+    if (this.#over) return;
+    addEventListener('online', this.#online);
     this.#signaling.open();
   }
 
   leave() {
     this.#over = true;
+    removeEventListener('online', this.#online);
     this.#signaling.close();
     for (const member of this.members.values()) member.close();
     this.members.clear();
@@ -68,10 +87,11 @@ export class Room extends EventTarget {
     return { clientId: this.#signaling.clientId, metadata: this.#metadata };
   }
 
-  // What the others hear from now on; null for nothing.
-  setTrack(track) {
-    this.#track = track;
-    for (const member of this.members.values()) member.setTrack(track);
+  // What the others see or hear from now on; null for nothing.
+  setTrack(kind, track) {
+    if (track) this.#tracks.set(kind, track);
+    else this.#tracks.delete(kind);
+    for (const member of this.members.values()) member.setTrack(kind, track, this.#tracksNow);
   }
 
   // What the others see of us.
@@ -103,7 +123,7 @@ export class Room extends EventTarget {
   }
 
   async #connected({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy = 'all' }) {
-    this.#configuration = { iceServers, iceTransportPolicy };
+    this.#configure({ iceServers, iceTransportPolicy });
     try {
       this.#enter(await this.#signaling.request('join', { room: this.#name, metadata: this.#metadata }));
     } catch (error) {
@@ -114,7 +134,7 @@ export class Room extends EventTarget {
   #notJoined(error) {
     if (!this.#wasJoined || SHUT_OUT.has(error.code)) return this.#refuse(error);
     // Coming back: what stands in the way may go away. Whoever holds our old name keeps it.
-    if (error.code === 'client_id_taken') this.#signaling.clientId = '';
+    if (error.code === 'client_id_taken' && !this.#keepsName) this.#signaling.clientId = '';
     this.#signaling.reopen(error, SEAT_PAUSE_MS);
   }
 
@@ -122,7 +142,7 @@ export class Room extends EventTarget {
     const back = this.#wasJoined;
     this.joined = this.#wasJoined = true;
     this.seats = options?.max_participants ?? this.seats;
-    if (options?.relay_only) this.#configuration.iceTransportPolicy = 'relay';
+    if (options?.relay_only) this.#configure({ iceTransportPolicy: 'relay' });
     const present = new Set(participants.map((participant) => participant.client_id));
     for (const member of this.members.values()) {
       if (!present.has(member.clientId)) this.#waitFor(member);
@@ -140,8 +160,7 @@ export class Room extends EventTarget {
         else this.#tell('waiting');
         break;
       case 'room_updated':
-        // For the connections from now on; those that stand were made under what held before.
-        if (message.options.relay_only) this.#configuration.iceTransportPolicy = 'relay';
+        if (message.options.relay_only) this.#configure({ iceTransportPolicy: 'relay' });
         this.seats = message.options.max_participants;
         this.#changed();
         break;
@@ -166,13 +185,14 @@ export class Room extends EventTarget {
         member?.receive(message);
         break;
       case 'reject':
-        if (member) this.#news(`${displayName(member)} cannot talk with this browser.`);
+        member?.refuse(message.reason);
         break;
       case 'error':
         if (this.#admitting.has(message.reply_to)) {
           this.#notAdmitted(this.#admitting.get(message.reply_to), message);
           break;
         }
+        if (message.code === 'media_not_allowed') this.#tell('declined', { error: message });
         // Somebody left while we were sending to them. Nothing is lost.
         if (message.code !== 'peer_unavailable') console.warn(`${message.code}: ${message.message}`);
         break;
@@ -189,11 +209,14 @@ export class Room extends EventTarget {
     member.metadata = participant.metadata ?? {};
     member.connect({
       polite: participant.polite,
+      calls: this.#calls(participant),
+      mayCall: () => this.joined && !member.away,
       configuration: this.#configuration,
-      track: this.#track,
+      tracks: this.#tracksNow,
+      receives: this.#receives,
       send: (type, fields) => this.#signaling.send(type, { to: member.clientId, ...fields }),
     });
-    if (tell) this.#news(`${displayName(member)} ${known ? 'is back' : 'joined'}.`);
+    if (tell) this.#news(`${this.#nameOf(member)} ${known ? 'is back' : 'joined'}.`);
     this.#changed();
   }
 
@@ -222,7 +245,7 @@ export class Room extends EventTarget {
   #remove(member) {
     if (!this.members.delete(member.clientId)) return;
     member.close();
-    this.#news(`${displayName(member)} left.`);
+    this.#news(`${this.#nameOf(member)} left.`);
     this.#changed();
   }
 
@@ -238,6 +261,16 @@ export class Room extends EventTarget {
     this.#tell('refused', { error });
   }
 
+  // For the connections from now on, and for those that stand when they next look for a way.
+  #configure(changes) {
+    this.#configuration = { ...this.#configuration, ...changes };
+    for (const member of this.members.values()) member.configure(this.#configuration);
+  }
+
+  get #tracksNow() {
+    return [...this.#tracks.values()];
+  }
+
   #changed() {
     this.#tell('change');
   }
@@ -248,76 +281,5 @@ export class Room extends EventTarget {
 
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-}
-
-// One of the others.
-class Member {
-  clientId;
-  metadata = {};
-  peer = null;
-  away = false;    // No longer in the room for the server, but still heard.
-  stream = null;   // What to play.
-
-  #changed;
-  #former = null;  // The connection before `peer`, heard until that one stands.
-  #timer = 0;
-
-  constructor(clientId, changed) {
-    this.clientId = clientId;
-    this.#changed = changed;
-  }
-
-  connect({ polite, configuration, track, send }) {
-    this.away = false;
-    this.#dropFormer();
-    if (this.peer?.state === 'connected') {
-      this.#former = this.peer;
-      this.#timer = setTimeout(() => this.#takeOver(), TAKE_OVER_MS);
-    } else {
-      this.peer?.close();
-    }
-    const peer = new Peer({
-      polite, configuration, track, send,
-      changed: () => {
-        if (this.peer !== peer) return;
-        if (!this.#former || peer.state === 'connected') this.#takeOver();
-        this.#changed();
-      },
-    });
-    this.peer = peer;
-    if (!this.#former) this.stream = null;
-  }
-
-  receive(message) {
-    this.peer.receive(message);
-  }
-
-  setTrack(track) {
-    this.peer.setTrack(track);
-    this.#former?.setTrack(track);
-  }
-
-  wait(milliseconds, giveUp) {
-    this.#dropFormer();
-    this.away = true;
-    this.#timer = setTimeout(giveUp, milliseconds);
-  }
-
-  close() {
-    this.#dropFormer();
-    this.peer.close();
-    this.stream = null;
-  }
-
-  #takeOver() {
-    this.#dropFormer();
-    this.stream = this.peer.stream;
-  }
-
-  #dropFormer() {
-    clearTimeout(this.#timer);
-    this.#former?.close();
-    this.#former = null;
   }
 }

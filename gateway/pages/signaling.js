@@ -7,8 +7,10 @@
 //   - asks for a sign of life (`ping`), because browsers hide the WebSocket's own pings;
 //   - connects again after a break, after random, growing pauses, unless the server said not to.
 //
-// Events: `connected` (the message), `event` (each numbered event that is no last answer), `notice` ({error}: an error that
-// answers nothing), `broken` ({error, pauseMs}: it connects again by itself), `ended` ({error}: it does not).
+// Events: `connecting`, `connected` (the message), `event` (each numbered event that is no last answer), `ice_servers` (the
+// message: fresh ones, before the old ones end), `notice` ({error}: an error that answers nothing), `broken` ({error,
+// pauseMs}: it connects again by itself), `ended` ({error}: it does not); and for who wants to look on, `sent` and
+// `received` with every message as it passes.
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 20_000;
@@ -76,17 +78,18 @@ export class Signaling extends EventTarget {
     socket.onopen = () => {
       const hello = { type: 'hello' };
       if (this.clientId) hello.client_id = this.clientId;
-      socket.send(JSON.stringify(hello));
+      this.#put(socket, hello);
     };
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = ({ code }) => this.#closed(code);
+    this.#tell('connecting');
   }
 
   // Ends the session: the others see at once that this one has left.
   close() {
     clearTimeout(this.#timers.retry);
     const socket = this.#forget();
-    if (socket?.readyState === WebSocket.OPEN) socket.send('{"type":"bye"}');
+    if (socket?.readyState === WebSocket.OPEN) this.#put(socket, { type: 'bye' });
     socket?.close(1000);
   }
 
@@ -118,15 +121,24 @@ export class Signaling extends EventTarget {
       this.#ackedSeq = this.#lastSeq;
       message.ack = this.#lastSeq;
     }
-    this.#socket.send(JSON.stringify(message));
+    this.#put(this.#socket, message);
+  }
+
+  #put(socket, message) {
+    socket.send(JSON.stringify(message));
+    this.#tell('sent', message);
   }
 
   #receive(message) {
     this.#heardAt = performance.now();
+    this.#tell('received', message);
     if (message.seq) this.#note(message.seq);
     switch (message.type) {
       case 'connected':
         this.#start(message);
+        return;
+      case 'ice_servers':
+        this.#tell('ice_servers', message);
         return;
       case 'ack':
       case 'pong':
@@ -161,7 +173,7 @@ export class Signaling extends EventTarget {
 
   #acknowledge() {
     this.#ackedSeq = this.#lastSeq;
-    this.#socket.send(JSON.stringify({ type: 'ack', seq: this.#lastSeq }));
+    this.#put(this.#socket, { type: 'ack', seq: this.#lastSeq });
   }
 
   #start(message) {
@@ -171,7 +183,7 @@ export class Signaling extends EventTarget {
     this.clientId = message.client_id;
     this.#timers.ping = setInterval(() => {
       if (performance.now() - this.#heardAt > message.timeout_ms) this.#drop();
-      else this.#socket.send('{"type":"ping"}');
+      else this.#put(this.#socket, { type: 'ping' });
     }, message.ping_interval_ms);
     this.#tell('connected', message);
   }

@@ -1,20 +1,15 @@
 // The page: a form to join a room, and the room. Signaling is in signaling.js, the calls are in room.js and peer.js.
 
+import { lookUnderTheBonnet } from './bonnet.js';
 import { openMicrophone } from './microphone.js';
+import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
 import { Room } from './room.js';
+import { followRoom, signalingAddress } from './room_link.js';
 import { Seat } from './seat.js';
 import { Signaling } from './signaling.js';
-import { displayName, wordsFor } from './words.js';
+import { connectionWords, displayName } from './words.js';
 
 const $ = (id) => document.getElementById(id);
-
-const STATES = {
-  new: 'connecting …',
-  connecting: 'connecting …',
-  disconnected: 'connection unsteady',
-  failed: 'no connection, trying again',
-  closed: 'no connection',
-};
 
 let room = null;       // the Room we are in or on our way to
 let attempts = 0;      // tells whether what was begun is still wanted
@@ -46,15 +41,19 @@ async function join({ listenOnly }) {
     return;
   }
 
-  const address = new URL('v1', document.baseURI);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  room = new Room({ name: $('room').value, metadata: ownMetadata(), track, signaling: new Signaling(address) });
+  const signaling = new Signaling(signalingAddress());
+  lookUnderTheBonnet(signaling);
+  room = new Room({
+    name: $('room').value,
+    metadata: ownMetadata(),
+    media: { tracks: track ? [track] : [], receives: ['audio'] },
+    signaling,
+  });
   room.addEventListener('change', render);
-  room.addEventListener('news', ({ detail }) => announce(detail.text));
-  room.addEventListener('waiting', showWaiting);
-  room.addEventListener('door', ({ detail }) => showDoor(detail));
-  room.addEventListener('broken', ({ detail }) => showBroken(detail));
-  room.addEventListener('refused', ({ detail }) => leave(wordsFor(detail.error)));
+  followRoom(room, {
+    goesOn: () => room?.members.size ? 'You still hear each other.' : '',
+    over: leave,
+  });
   room.join();
 }
 
@@ -74,6 +73,7 @@ function leave(why = '') {
   $('call').hidden = true;
   $('lobby').hidden = false;
   document.title = 'Voice room';
+  showLink('off');
   if (why) showNotice('error', why);
   else hideNotice();
   if (wasInside) {
@@ -144,7 +144,7 @@ async function pressMute() {
 }
 
 function ownStateChanged() {
-  room?.setTrack(track);
+  room?.setTrack('audio', track);
   room?.setMetadata(ownMetadata());
   render();
 }
@@ -168,11 +168,8 @@ function render() {
   renderSeats();
   const people = room.members.size + 1;
   $('count').textContent = `${people} of ${room.seats}`;
-  $('link-state').dataset.state = room.joined ? 'on' : 'off';
-  $('link-state').textContent = room.joined ? 'Connected' : 'Reconnecting';
   $('invite').hidden = people > 1;
   renderMute();
-  if (room.joined && $('notice').dataset.about === 'connection') hideNotice();
 }
 
 function enter() {
@@ -225,9 +222,8 @@ function renderSeats() {
 }
 
 function memberState(member) {
-  const state = member.peer.state;
-  if (member.away) return { text: 'lost the server, may come back' };
-  if (state !== 'connected') return { text: member.stream ? 'reconnecting …' : STATES[state], dim: !member.stream };
+  const text = connectionWords(member);
+  if (text) return { text, dim: !member.stream };
   switch (member.metadata.microphone) {
     case 'muted': return { text: 'muted', icon: 'muted', dim: true };
     case 'none': return { text: 'listening only', icon: 'headphones', dim: true };
@@ -266,69 +262,13 @@ function draw(now) {
   for (const seat of seats.values()) seat.draw(now);
 }
 
-async function copyLink() {
-  try {
-    await navigator.clipboard.writeText($('invite-link').href);
-  } catch {
-    showNotice('info', `The link to this room: ${$('invite-link').href}`);
-    return;
-  }
-  $('copy-label').textContent = 'Copied';
-  announce('The link is copied.');
-  setTimeout(() => { $('copy-label').textContent = 'Copy link'; }, 2000);
-}
-
-// --- Words -----------------------------------------------------------------------------------------------------------
-
-function showBroken({ error, wasJoined }) {
-  const words = error.code === 'unavailable' && wasJoined ? 'The connection to the server is lost.' : wordsFor(error);
-  const calls = wasJoined && room.members.size ? ' You still hear each other.' : '';
-  showNotice('warning', `${words}${calls} Trying again …`, { label: 'Try now', run: () => room?.join() });
-  $('notice').dataset.about = 'connection';
-}
-
-function showWaiting() {
-  showNotice('info', 'Somebody in the room has to let you in.');
-  $('notice').dataset.about = 'connection';
-}
-
-// Those who knock stay on the page until each is in, or is known not to wait any more.
-function showDoor({ clientIds, isNew }) {
-  const count = clientIds.length;
-  $('door').hidden = count === 0;
-  $('door-text').textContent = count > 1 ? `${count} people want to come in.` : 'Somebody wants to come in.';
-  $('door-open').onclick = () => clientIds.forEach((id) => room?.admit(id));
-  if (isNew) announce($('door-text').textContent);
-}
-
 function askForSound() {
   const run = () => {
     context.resume();
     for (const seat of seats.values()) seat.play();
     hideNotice();
   };
-  showNotice('warning', 'The browser holds the sound back.', { label: 'Let me hear it', run });
-}
-
-function showNotice(kind, text, action = null) {
-  $('notice').dataset.kind = kind;
-  $('notice').dataset.about = '';
-  $('notice-text').textContent = text;
-  $('notice').hidden = false;
-  $('notice-action').hidden = !action;
-  $('notice-action').textContent = action?.label ?? '';
-  $('notice-action').onclick = action?.run ?? null;
-  announce(text);
-}
-
-function hideNotice() {
-  if ($('notice').hidden) return;
-  $('notice').hidden = true;
-  $('notice').dataset.about = '';
-}
-
-function announce(text) {
-  $('announcer').textContent = text;
+  showNotice('warning', 'The browser holds the sound back.', { action: { label: 'Let me hear it', run } });
 }
 
 // --- Start -----------------------------------------------------------------------------------------------------------
@@ -340,7 +280,7 @@ $('join-form').addEventListener('submit', (event) => {
 });
 $('listen').addEventListener('click', () => join({ listenOnly: true }));
 $('mute').addEventListener('click', pressMute);
-$('copy').addEventListener('click', copyLink);
+$('copy').addEventListener('click', () => copyLink($('invite-link').href, $('copy-label')));
 $('leave').addEventListener('click', () => leave());
 
 document.addEventListener('keydown', (event) => {
@@ -352,7 +292,6 @@ document.addEventListener('keydown', (event) => {
 
 // The server learns at once that we left, and a page that the browser brings back starts clean.
 addEventListener('pagehide', () => leave());
-addEventListener('online', () => room && !room.joined && room.join());
 
 const wanted = new URLSearchParams(location.search).get('room');
 if (wanted) $('room').value = wanted;

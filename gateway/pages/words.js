@@ -1,26 +1,73 @@
-// What the page says when something did not work, by the `code` of the server's errors.
+// What the pages say in words: why something did not work, by the `code` of the server's errors, and what goes on.
 
-const WORDS = {
-  room_full: 'This room is full. Try again when somebody has left, or take another room.',
-  room_locked: 'This room is locked: nobody can come in at present.',
-  room_closed: 'This room was closed.',
-  kicked: 'You were removed from this room.',
-  banned: 'You were removed from this room and cannot come back yet.',
-  permission_denied: 'You were not let into this room.',
-  client_id_taken: 'Your name in this room is taken by a connection that is still open.',
-  too_many_connections: 'The server has no free place for another connection.',
-  origin_not_allowed: 'This server does not serve pages from this address.',
-  session_replaced: 'You joined this room from somewhere else, so this connection was closed.',
-  draining: 'The server is restarting.',
-  slow_consumer: 'Your connection was too slow to keep up.',
-  unavailable: 'The server cannot be reached.',
+// code -> [the reason, what to do about it]
+const REASONS = {
+  room_full: ['this room is full', 'Try again when somebody has left, or take another room.'],
+  room_locked: ['this room is locked', 'Nobody can come in at present.'],
+  room_closed: ['this room was closed'],
+  kicked: ['you were removed from this room'],
+  banned: ['you were removed from this room', 'You cannot come back yet.'],
+  permission_denied: ['you were not let into this room'],
+  client_id_taken: ['this name is taken in this room', 'The connection that has it is still open.'],
+  too_many_connections: ['the server has no free place', 'Try again later.'],
+  origin_not_allowed: ['this server does not serve pages from this address'],
+  session_replaced: ['you joined this room from somewhere else', 'So this connection was closed.'],
+  media_not_allowed: ['this room is for sound only'],
+  draining: ['the server is restarting'],
+  slow_consumer: ['your connection was too slow to keep up'],
+  unavailable: ['the server cannot be reached'],
 };
 
-// `error` has `code` and, from the server, `message`.
+// The state of a connection between two browsers.
+const STATES = {
+  new: 'connecting …',
+  connecting: 'connecting …',
+  disconnected: 'connection unsteady',
+  failed: 'no connection, trying again',
+  closed: 'no connection',
+};
+
+const REFUSALS = {
+  busy: 'is busy',
+  declined: 'does not want to be connected',
+  unsupported: 'cannot talk with this browser',
+};
+
+// `error` has `code` and, from the server, `message`. As part of a sentence:
+export function reasonFor(error) {
+  return REASONS[error.code]?.[0] ?? `the server refused: ${error.message || error.code}`;
+}
+
+// As a sentence or two.
 export function wordsFor(error) {
-  return WORDS[error.code] ?? `The server refused: ${error.message || error.code}.`;
+  const reason = reasonFor(error);
+  const advice = REASONS[error.code]?.[1];
+  return `${reason[0].toUpperCase()}${reason.slice(1)}.${advice ? ` ${advice}` : ''}`;
+}
+
+// What there is to say about the connection to a member; nothing where all is well.
+export function connectionWords(member) {
+  if (member.away) return 'lost the server, may come back';
+  if (member.refusal) return REFUSALS[member.refusal] ?? 'said no';
+  const { state } = member.peer;
+  if (state === 'connected') return '';
+  return member.stream ? 'reconnecting …' : STATES[state];
 }
 
 export function displayName(member) {
   return member.metadata.name || `Guest ${member.clientId.slice(-4)}`;
+}
+
+// Robots go by their ids.
+export function robotName(member) {
+  return member.metadata.name || member.clientId;
+}
+
+// One of the flows in statistics.js: "1280 × 720 · 30 frames/s · 1.2 Mbit/s".
+export function flowWords({ width, height, framesPerSecond, bitsPerSecond }) {
+  const parts = [];
+  if (width) parts.push(`${width} × ${height}`);
+  if (width) parts.push(`${Math.round(framesPerSecond)} frames/s`);
+  parts.push(bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kbit/s` : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`);
+  return parts.join(' · ');
 }

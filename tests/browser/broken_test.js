@@ -51,7 +51,7 @@ test('the call goes on without the gateway, and the page is back with it', async
   await system.gateway.kill();
   await Promise.all(tabs.map((tab) => tab.says(/connection to the server is lost.*still hear each other/i)));
   await Promise.all(tabs.map((tab) => tab.hears(1)));
-  assert.equal(await tabs[0].page.locator('#link-state').textContent(), 'Reconnecting');
+  assert.equal(await tabs[0].page.locator('#link-state').textContent(), 'Reconnecting: the server went away');
   await system.startGateway();
   await backTogether();
 });

@@ -86,6 +86,10 @@ test('a lost microphone is told, and another one can be turned on', async () => 
 test('the keyboard is enough', async () => {
   const { page } = keep(await Tab.open(browser, system.url));
   const focused = () => page.evaluate(() => document.activeElement.id);
+  for (const place of ['Voice', 'Offer', 'Robot', 'Viewer']) {
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), place);
+  }
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'room');
   await page.keyboard.press('Tab');

@@ -1,0 +1,127 @@
+// One of the others in a room, and the connection to them.
+//
+// While a new connection is made, the one before is seen and heard. A call that does not get through is made again
+// after growing pauses, with a new connection: what is left of the old one, on either side, cannot hinder it.
+
+import { Peer } from './peer.js';
+
+// So long the old connection of a pair is played while the new one is made.
+const TAKE_OVER_MS = 20_000;
+const FIRST_PATIENCE_MS = 15_000;
+const LONGEST_PATIENCE_MS = 60_000;
+
+export class Member {
+  clientId;
+  metadata = {};
+  peer = null;
+  away = false;    // No longer in the room for the server, but still connected with us.
+  stream = null;   // What to play.
+  refusal = '';    // Why they do not want to be connected: busy, declined or unsupported.
+
+  #changed;
+  #how = null;     // how Peers are made
+  #former = null;  // The connection before `peer`, played until that one stands.
+  #patience = FIRST_PATIENCE_MS;
+  #timers = { takeOver: 0, away: 0, again: 0 };
+
+  constructor(clientId, changed) {
+    this.clientId = clientId;
+    this.#changed = changed;
+  }
+
+  // A new connection. `how` is what Peer wants, and `mayCall()`: whether a call would reach them now.
+  connect(how, calls = how.calls) {
+    this.away = false;
+    this.refusal = '';
+    this.#how = how;
+    this.#dropFormer();
+    clearTimeout(this.#timers.away);
+    if (this.peer?.state === 'connected') {
+      this.#former = this.peer;
+      this.#timers.takeOver = setTimeout(() => this.#takeOver(), TAKE_OVER_MS);
+    } else {
+      this.peer?.close();
+    }
+    const peer = new Peer({ ...how, calls, changed: () => this.#peerChanged(peer) });
+    this.peer = peer;
+    if (!this.#former) this.stream = null;
+    this.#expect();
+  }
+
+  receive(message) {
+    if (message.type === 'offer' && this.peer.beginsAnew(message)) this.connect(this.#how, false);
+    if (message.type !== 'ice_candidate') this.refusal = '';
+    this.peer.receive(message);
+  }
+
+  refuse(reason) {
+    this.refusal = reason;
+    this.#changed();
+  }
+
+  // Calls anew, because what stands is of no use.
+  callAgain() {
+    if (this.#how.mayCall()) this.connect(this.#how, true);
+  }
+
+  setTrack(kind, track, tracks) {
+    this.#how = { ...this.#how, tracks };
+    this.peer.setTrack(kind, track);
+    this.#former?.setTrack(kind, track);
+  }
+
+  configure(configuration) {
+    this.#how = { ...this.#how, configuration };
+    this.peer.configure(configuration);
+  }
+
+  // Their connection to the server is gone.
+  wait(milliseconds, giveUp) {
+    this.#dropFormer();
+    this.away = true;
+    this.#timers.away = setTimeout(giveUp, milliseconds);
+  }
+
+  close() {
+    this.#dropFormer();
+    clearTimeout(this.#timers.away);
+    clearTimeout(this.#timers.again);
+    this.peer.close();
+    this.stream = null;
+  }
+
+  #peerChanged(peer) {
+    if (this.peer !== peer) return;
+    if (peer.state === 'connected') this.#patience = FIRST_PATIENCE_MS;
+    if (!this.#former || peer.state === 'connected') this.#takeOver();
+    this.#expect();
+    this.#changed();
+  }
+
+  // The side that calls sees to it that there is a connection.
+  #expect() {
+    const wanted = this.#how.calls && this.peer.state !== 'connected';
+    if (wanted && this.#timers.again) return;
+    clearTimeout(this.#timers.again);
+    this.#timers.again = wanted ? setTimeout(() => this.#callInVain(), this.#patience) : 0;
+  }
+
+  #callInVain() {
+    this.#timers.again = 0;
+    this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_MS);
+    this.callAgain();
+    this.#expect();
+    this.#changed();
+  }
+
+  #takeOver() {
+    this.#dropFormer();
+    this.stream = this.peer.stream;
+  }
+
+  #dropFormer() {
+    clearTimeout(this.#timers.takeOver);
+    this.#former?.close();
+    this.#former = null;
+  }
+}
