@@ -1,0 +1,88 @@
+#include "services/common/file_watcher.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace signaling {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kOften{1};
+constexpr std::chrono::seconds kPatience{30};
+
+class FileWatcherTest : public ::testing::Test {
+ protected:
+  FileWatcherTest()
+      : folder_(fs::path(::testing::TempDir()) /
+                ("watched-" + std::to_string(getpid()) + "-" +
+                 ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::create_directories(folder_);
+  }
+  ~FileWatcherTest() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name)) << text;
+  }
+  FileWatcher::File Counted(const std::string& name) {
+    return {Path(name), [this] {
+              MutexLock lock(mu_);
+              ++changes_;
+              told_.notify_all();
+            }};
+  }
+  // Waits until so many changes have been told in all.
+  bool Told(int changes) {
+    MutexLock lock(mu_);
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (changes_ < changes) {
+      if (told_.wait_until(mu_, deadline) == std::cv_status::timeout) return false;
+    }
+    return changes_ == changes;
+  }
+
+  const fs::path folder_;
+  Mutex mu_;
+  std::condition_variable_any told_;
+  int changes_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+TEST_F(FileWatcherTest, TellsEachChangeOfAFile) {
+  Write("file", "1");
+  const FileWatcher watcher({Counted("file")}, kOften);
+  ASSERT_TRUE(Told(1)) << "what is there at first";
+  // Renamed into its place, so that no half of it is ever seen.
+  Write("next", "22");
+  fs::rename(Path("next"), Path("file"));
+  ASSERT_TRUE(Told(2)) << "replaced";
+  fs::remove(Path("file"));
+  ASSERT_TRUE(Told(3)) << "gone";
+  Write("other", "3");
+  fs::rename(Path("other"), Path("file"));
+  ASSERT_TRUE(Told(4)) << "back";
+}
+
+// Kubernetes: file -> ..data/file, ..data -> a folder that is new each time.
+TEST_F(FileWatcherTest, FollowsLinksThatAreSetAnew) {
+  fs::create_directory(folder_ / "v1");
+  fs::create_directory(folder_ / "v2");
+  Write("v1/secret", "same");
+  Write("v2/secret", "same");
+  fs::create_directory_symlink("v1", folder_ / "data");
+  fs::create_symlink("data/secret", folder_ / "secret");
+  const FileWatcher watcher({Counted("secret")}, kOften);
+  ASSERT_TRUE(Told(1));
+  fs::create_directory_symlink("v2", folder_ / "data.new");
+  fs::rename(folder_ / "data.new", folder_ / "data");
+  EXPECT_TRUE(Told(2));
+}
+
+}  // namespace
+}  // namespace signaling
