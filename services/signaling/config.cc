@@ -1,10 +1,13 @@
 #include "services/signaling/config.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/secret_file.h"
+#include "services/signaling/core/ice_uri.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1",
           "IP address that the gRPC and the internal port listen on.");
@@ -27,6 +30,15 @@ ABSL_FLAG(absl::Duration, offer_ttl, absl::Hours(1),
 ABSL_FLAG(absl::Duration, claim_lease, absl::Seconds(15),
           "A claimed offer has to be answered within this time.");
 ABSL_FLAG(int, max_offers, 50, "Offers of one session that may wait at a time.");
+ABSL_FLAG(std::vector<std::string>, stun_urls, {},
+          "STUN servers for clients, comma-separated: stun:host:port.");
+ABSL_FLAG(std::vector<std::string>, turn_urls, {},
+          "TURN servers for clients, comma-separated: turn:host:port?transport=udp.");
+ABSL_FLAG(std::string, turn_secret_file, "",
+          "File with the secrets that the TURN servers share with this service, one a line; the "
+          "first signs the "
+          "clients' credentials. Read again when it changes.");
+ABSL_FLAG(absl::Duration, turn_ttl, absl::Hours(1), "How long a TURN credential lasts.");
 ABSL_FLAG(absl::Duration, link_flush_interval, absl::Microseconds(500),
           "At most one write per interval to a gateway, the first at once.");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error.");
@@ -80,6 +92,48 @@ absl::Status ReadEngineFlags(EngineOptions* options) {
   return absl::OkStatus();
 }
 
+// A browser asks all of them at once, and every client is told all.
+constexpr std::size_t kMaxIceUrls = 16;
+
+absl::Status CheckIceUrls(const char* flag, const std::vector<std::string>& urls,
+                          absl::Status (*check)(std::string_view)) {
+  if (urls.size() > kMaxIceUrls) {
+    return absl::InvalidArgumentError(absl::StrCat("--", flag, ": at most ", kMaxIceUrls, " URLs"));
+  }
+  for (const std::string& url : urls) {
+    if (const absl::Status status = check(url); !status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", flag, ": '", url, "': ", status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadIceFlags(ServiceConfig* config) {
+  IceServersOptions& ice = config->ice;
+  ice.stun_urls = absl::GetFlag(FLAGS_stun_urls);
+  ice.turn_urls = absl::GetFlag(FLAGS_turn_urls);
+  ice.turn_ttl = absl::GetFlag(FLAGS_turn_ttl);
+  config->turn_secret_file = absl::GetFlag(FLAGS_turn_secret_file);
+  for (const absl::Status& status :
+       {CheckIceUrls("stun_urls", ice.stun_urls, CheckStunUri),
+        CheckIceUrls("turn_urls", ice.turn_urls, CheckTurnUri),
+        CheckDuration("turn_ttl", ice.turn_ttl, absl::Seconds(10), absl::Hours(24))}) {
+    if (!status.ok()) return status;
+  }
+  if (ice.turn_urls.empty() != config->turn_secret_file.empty()) {
+    return absl::InvalidArgumentError("--turn_urls and --turn_secret_file: each needs the other");
+  }
+  if (ice.turn_urls.empty()) return absl::OkStatus();
+  auto secrets = ReadSecrets(config->turn_secret_file);
+  if (!secrets.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--turn_secret_file: ", secrets.status().message()));
+  }
+  ice.turn_secrets = *std::move(secrets);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<ServiceConfig> ConfigFromFlags() {
@@ -102,6 +156,7 @@ absl::StatusOr<ServiceConfig> ConfigFromFlags() {
     return absl::InvalidArgumentError("--link_flush_interval: must be 0 to 100ms");
   }
   if (absl::Status status = ReadEngineFlags(&config.engine); !status.ok()) return status;
+  if (absl::Status status = ReadIceFlags(&config); !status.ok()) return status;
   if (!log::ParseLevel(absl::GetFlag(FLAGS_log_level), &config.log_level)) {
     return absl::InvalidArgumentError(absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),
                                                    ": must be debug, info, warning or error"));

@@ -1,9 +1,12 @@
 // What the service can be told. Durations as Abseil writes them (30s).
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "services/common/log.h"
 #include "services/signaling/engine/engine.h"
+#include "services/signaling/rpc/ice_servers.h"
 #include "services/signaling/rpc/server.h"
 
 namespace signaling {
@@ -11,6 +14,8 @@ namespace signaling {
 struct ServiceConfig {
   ServerOptions server;
   EngineOptions engine;
+  IceServersOptions ice;
+  std::string turn_secret_file;  // where the secrets in `ice` come from; empty: there are none
   std::uint16_t internal_port = 50052;
   log::Level log_level = log::Level::kInfo;
 };

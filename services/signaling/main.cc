@@ -1,11 +1,16 @@
 // signaling-service: puts the parts together, and takes them apart in order.
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "prometheus/registry.h"
+#include "services/common/file_watcher.h"
 #include "services/common/flags.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
 #include "services/common/runtime.h"
+#include "services/common/secret_file.h"
 #include "services/common/signals.h"
 #include "services/signaling/config.h"
 #include "services/signaling/engine/memory/memory_engine.h"
@@ -16,6 +21,16 @@ namespace signaling {
 namespace {
 
 constexpr absl::Duration kShutdownPatience = absl::Seconds(5);
+
+// What cannot be used leaves what there is: sessions go on, and the log says why.
+void RenewTurnSecrets(const std::string& path, IceServers& ice_servers) {
+  absl::StatusOr<std::vector<std::string>> secrets = ReadSecrets(path);
+  if (!secrets.ok()) {
+    return log::Error("turn_secrets_not_renewed",
+                      {{"error", std::string(secrets.status().message())}});
+  }
+  if (ice_servers.set_turn_secrets(*std::move(secrets))) log::Info("turn_secrets_renewed", {});
+}
 
 int Run(int argc, char** argv) {
   PrepareProcess();
@@ -30,10 +45,20 @@ int Run(int argc, char** argv) {
 
   const SystemClock clock;
   MemoryEngine engine(config->engine, clock);
+  IceServers ice_servers(config->ice, clock);
+  if (config->engine.relay_only && !ice_servers.has_turn()) {
+    log::Warning("relay_only_without_turn",
+                 {{"error", "no call can connect: --turn_urls is missing"}});
+  }
+  std::vector<FileWatcher::File> files;
+  if (const std::string& path = config->turn_secret_file; !path.empty()) {
+    files.push_back({path, [&path, &ice_servers] { RenewTurnSecrets(path, ice_servers); }});
+  }
+  const FileWatcher watcher(std::move(files));
   const auto registry = std::make_shared<prometheus::Registry>();
   const auto engine_metrics = std::make_shared<EngineCollector>(engine);
 
-  auto server = Server::Start(config->server, engine, *registry);
+  auto server = Server::Start(config->server, engine, ice_servers, *registry);
   if (!server.ok()) return RefuseStart(server.status());
   auto internal = InternalServer::Start({.address = config->server.address,
                                          .port = config->internal_port,

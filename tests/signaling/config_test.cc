@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
@@ -44,17 +46,53 @@ TEST(ServiceConfigTest, EachFlagReachesItsOption) {
   EXPECT_EQ(With("max_offers", "1000")->engine.max_waiting_offers, 1000u);
 }
 
+TEST(ServiceConfigTest, TurnTakesItsSecretsFromAFile) {
+  const std::string path = ::testing::TempDir() + "turn-secrets";
+  std::ofstream(path) << "first\nsecond\n";
+  const absl::FlagSaver saver;
+  std::string error;
+  const auto set = [&error](const char* flag, const std::string& value) {
+    EXPECT_TRUE(absl::FindCommandLineFlag(flag)->ParseFrom(value, &error)) << error;
+  };
+  set("turn_secret_file", path);
+  EXPECT_FALSE(ConfigFromFlags().ok()) << "secrets for nothing";
+  set("turn_urls", "turn:a,turns:a?transport=tcp");
+  set("turn_ttl", "10s");
+  const auto config = ConfigFromFlags();
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->ice.turn_urls, (std::vector<std::string>{"turn:a", "turns:a?transport=tcp"}));
+  EXPECT_EQ(config->ice.turn_secrets, (std::vector<std::string>{"first", "second"}));
+  EXPECT_EQ(config->ice.turn_ttl, absl::Seconds(10));
+  EXPECT_EQ(config->turn_secret_file, path);
+}
+
 TEST(ServiceConfigTest, NamesTheFlagThatCannotBe) {
   const std::pair<const char*, const char*> cases[] = {
-      {"port", "65536"},           {"internal_port", "-1"},
-      {"address", "localhost"},    {"engine", "stone"},
-      {"max_participants", "1"},   {"max_participants", "51"},
-      {"media", "video"},          {"media", ""},
-      {"max_offers", "0"},         {"max_offers", "1001"},
-      {"room_empty_timeout", "0"}, {"room_empty_timeout", "24h1s"},
-      {"offer_ttl", "999ms"},      {"offer_ttl", "inf"},
-      {"claim_lease", "-1s"},      {"claim_lease", "301s"},
-      {"log_level", "loud"},       {"link_flush_interval", "101ms"},
+      {"port", "65536"},
+      {"internal_port", "-1"},
+      {"address", "localhost"},
+      {"engine", "stone"},
+      {"max_participants", "1"},
+      {"max_participants", "51"},
+      {"media", "video"},
+      {"media", ""},
+      {"max_offers", "0"},
+      {"max_offers", "1001"},
+      {"room_empty_timeout", "0"},
+      {"room_empty_timeout", "24h1s"},
+      {"offer_ttl", "999ms"},
+      {"offer_ttl", "inf"},
+      {"claim_lease", "-1s"},
+      {"claim_lease", "301s"},
+      {"stun_urls", "turn:a"},
+      {"stun_urls", "stun:a,stun:b:0"},
+      {"turn_urls", "stun:a"},
+      {"turn_urls", "turn:a"},
+      {"turn_secret_file", "/x"},
+      {"turn_ttl", "9s"},
+      {"turn_ttl", "25h"},
+      {"log_level", "loud"},
+      {"link_flush_interval", "101ms"},
   };
   for (const auto& [flag, value] : cases) {
     const auto config = With(flag, value);

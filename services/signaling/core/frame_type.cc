@@ -59,6 +59,7 @@ FrameType TypeOf(const v1::DownFrame& frame) {
     case v1::DownFrame::kError: return FrameType::kError;
     case v1::DownFrame::kProbe: return FrameType::kProbe;
     case v1::DownFrame::kOffer: return FrameType::kOfferEvent;
+    case v1::DownFrame::kNotice: return FrameType::kIceServers;
     case v1::DownFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;

@@ -42,9 +42,10 @@ enum class FrameType : std::uint8_t {
   kRoomLocked,
   kRoundTrip,
   kRoomUpdated,
+  kIceServers,
 };
 
-inline constexpr std::array<std::string_view, 31> kFrameTypeNames = {"ack",
+inline constexpr std::array<std::string_view, 32> kFrameTypeNames = {"ack",
                                                                      "open",
                                                                      "opened",
                                                                      "detach",
@@ -74,8 +75,9 @@ inline constexpr std::array<std::string_view, 31> kFrameTypeNames = {"ack",
                                                                      "knock",
                                                                      "room_locked",
                                                                      "round_trip",
-                                                                     "room_updated"};
-static_assert(static_cast<std::size_t>(FrameType::kRoomUpdated) + 1 == kFrameTypeNames.size());
+                                                                     "room_updated",
+                                                                     "ice_servers"};
+static_assert(static_cast<std::size_t>(FrameType::kIceServers) + 1 == kFrameTypeNames.size());
 
 FrameType TypeOf(const signaling::v1::UpFrame& frame);
 FrameType TypeOf(const signaling::v1::DownFrame& frame);

@@ -24,13 +24,19 @@ Probe::Probe(prometheus::Registry& registry)
                        .Help("Open gRPC streams: Connect, Multiplex and WatchEvents.")
                        .Register(registry)
                        .Add({})),
-      setup_seconds_(prometheus::BuildHistogram()
-                         .Name("signaling_connection_setup_seconds")
-                         .Help("From a session's open to its opened.")
-                         .Register(registry)
-                         .Add({}, prometheus::Histogram::BucketBoundaries{
-                                      .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1,
-                                      .25, .5, 1, 2.5, 5})) {
+      setup_seconds_(
+          prometheus::BuildHistogram()
+              .Name("signaling_connection_setup_seconds")
+              .Help("From a session's open to its opened.")
+              .Register(registry)
+              .Add({}, prometheus::Histogram::BucketBoundaries{.0001, .00025, .0005, .001, .0025,
+                                                               .005, .01, .025, .05, .1, .25, .5, 1,
+                                                               2.5, 5})),
+      turn_credentials_(prometheus::BuildCounter()
+                            .Name("signaling_turn_credentials_total")
+                            .Help("Credentials for TURN servers given to sessions.")
+                            .Register(registry)
+                            .Add({})) {
   auto& messages = prometheus::BuildCounter()
                        .Name("signaling_messages_total")
                        .Help("Frames of sessions, by direction as the service sees it and by type.")

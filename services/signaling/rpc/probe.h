@@ -24,6 +24,7 @@ class Probe {
   void StreamOpened() { connections_.Increment(); }
   void StreamClosed() { connections_.Decrement(); }
   void SessionOpened(absl::Duration after) { setup_seconds_.Observe(absl::ToDoubleSeconds(after)); }
+  void TurnCredentialMade() { turn_credentials_.Increment(); }
   void Received(FrameType type) { received_[static_cast<std::size_t>(type)]->Increment(); }
   void Sent(FrameType type) { sent_[static_cast<std::size_t>(type)]->Increment(); }
   void ErrorSent(Reason reason) { errors_[static_cast<std::size_t>(reason)]->Increment(); }
@@ -32,6 +33,7 @@ class Probe {
   // Constant after construction.
   prometheus::Gauge& connections_;
   prometheus::Histogram& setup_seconds_;
+  prometheus::Counter& turn_credentials_;
   std::array<prometheus::Counter*, kFrameTypeNames.size()> received_{};
   std::array<prometheus::Counter*, kFrameTypeNames.size()> sent_{};
   std::array<prometheus::Counter*, kReasonCount + 1> errors_{};

@@ -60,7 +60,8 @@ std::string DialTarget(const std::string& address, int port) {
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, Engine& engine, prometheus::Registry& registry)
+  Impl(const ServerOptions& options, Engine& engine, const IceServers& ice_servers,
+       prometheus::Registry& registry)
       : options_(options),
         probe_(registry),
         scheduler_(kTick,
@@ -69,8 +70,13 @@ class Server::Impl {
                      streams_.TickAll();
                      queue_.Drain();
                    }),
-        context_{engine,       queue_, scheduler_,
-                 streams_,     probe_, absl::ToChronoMicroseconds(options.flush_interval),
+        context_{engine,
+                 ice_servers,
+                 queue_,
+                 scheduler_,
+                 streams_,
+                 probe_,
+                 absl::ToChronoMicroseconds(options.flush_interval),
                  NewRandomId()},
         signaling_service_(context_),
         room_service_(MakeRoomService(context_)) {}
@@ -160,8 +166,9 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Engine& engine,
+                                                      const IceServers& ice_servers,
                                                       prometheus::Registry& registry) {
-  auto impl = std::make_unique<Impl>(options, engine, registry);
+  auto impl = std::make_unique<Impl>(options, engine, ice_servers, registry);
   if (absl::Status status = impl->Listen(); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

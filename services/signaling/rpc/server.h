@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "prometheus/registry.h"
 #include "services/signaling/engine/engine.h"
+#include "services/signaling/rpc/ice_servers.h"
 
 namespace signaling {
 
@@ -21,10 +22,11 @@ struct ServerOptions {
   absl::Duration flush_interval = absl::Microseconds(500);
 };
 
-// Thread-safe. The engine has to outlive it.
+// Thread-safe. The engine and the ICE servers have to outlive it.
 class Server {
  public:
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Engine& engine,
+                                                       const IceServers& ice_servers,
                                                        prometheus::Registry& registry);
   // Shuts down at once where that has not been done.
   ~Server();

@@ -19,7 +19,7 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
                 std::chrono::microseconds pause)
       : Writer(context, pause),
         call_(*call),
-        sessions_(context.engine, context.queue, context.probe) {}
+        sessions_(context.engine, context.ice_servers, context.queue, context.probe) {}
 
   // One request; an error ends the stream with it.
   virtual absl::Status OnRequest(Request* request) = 0;

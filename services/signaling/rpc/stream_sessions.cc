@@ -119,6 +119,7 @@ bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
     MutexLock lock(mu_);
     TakeWork(&budget, batch);
   }
+  SetIceServers(batch);
   for (Work& work : work_) {
     work.first_frame = batch->frames_size();
     work.pulled = engine_.Pull(work.session, work.pulled.last_seq, work.slot, &budget, batch);
@@ -136,7 +137,8 @@ void StreamSessions::TakeWork(PullBudget* budget, v1::DownBatch* batch) {
   std::size_t taken = 0;
   for (; taken < controls_.size() && budget->frames > 0; ++taken) {
     v1::DownFrame& frame = controls_[taken];
-    const std::size_t bytes = frame.ByteSizeLong();
+    const std::size_t bytes =
+        frame.ByteSizeLong() + (frame.has_opened() ? ice_servers_.max_bytes() : 0);
     if (taken > 0 && bytes > budget->bytes) break;
     if (frame.has_closed()) slots_.erase(frame.slot());
     budget->bytes -= std::min(budget->bytes, bytes);
@@ -191,6 +193,48 @@ void StreamSessions::FinishWork(PullBudget* budget, v1::DownBatch* batch) {
   }
 }
 
+// Signed only here, with no lock held: neither this nor the engine's, under which a session is opened.
+void StreamSessions::SetIceServers(v1::DownBatch* batch) {
+  for (v1::DownFrame& frame : *batch->mutable_frames()) {
+    if (frame.has_opened()) {
+      *frame.mutable_opened()->mutable_ice_servers() = MakeIceServers(frame.opened().session_id());
+    }
+  }
+}
+
+v1::IceServers StreamSessions::MakeIceServers(const std::string& session_id) {
+  if (ice_servers_.has_turn()) probe_.TurnCredentialMade();
+  return ice_servers_.For(session_id);
+}
+
+void StreamSessions::PlanIceRenewal(std::uint32_t number, Slot& slot) {
+  if (!ice_servers_.has_turn()) return;
+  slot.ice_renewal = ice_servers_.RenewalTime();
+  ice_renewals_.emplace(slot.ice_renewal, number);
+}
+
+void StreamSessions::RenewIceServers() {
+  std::vector<std::pair<std::uint32_t, SessionId>> due;
+  {
+    MutexLock lock(mu_);
+    const absl::Duration now = ice_servers_.Now();
+    while (!ice_renewals_.empty() && ice_renewals_.begin()->first <= now) {
+      const std::uint32_t number = ice_renewals_.begin()->second;
+      ice_renewals_.erase(ice_renewals_.begin());
+      Slot& slot = slots_.at(number);
+      PlanIceRenewal(number, slot);
+      due.emplace_back(number, slot.id);
+    }
+  }
+  for (const auto& [number, id] : due) {
+    v1::IceServers servers = MakeIceServers(id.ToString());
+    MutexLock lock(mu_);
+    const Slot* slot = Find(number);
+    if (slot == nullptr || slot->closed || !(slot->id == id)) continue;
+    *AddControl(number).mutable_notice()->mutable_ice_servers() = std::move(servers);
+  }
+}
+
 void StreamSessions::Count(const v1::DownBatch& batch) {
   for (const v1::DownFrame& frame : batch.frames()) {
     probe_.Sent(TypeOf(frame));
@@ -202,14 +246,17 @@ void StreamSessions::Count(const v1::DownBatch& batch) {
 }
 
 void StreamSessions::Tick() {
-  MutexLock lock(mu_);
-  for (const std::uint32_t number : ack_waiting_) {
-    Slot* slot = Find(number);
-    if (slot == nullptr) continue;
-    slot->ack_waiting = false;
-    if (slot->acked_id < slot->last_id) MarkDirty(number, *slot);
+  {
+    MutexLock lock(mu_);
+    for (const std::uint32_t number : ack_waiting_) {
+      Slot* slot = Find(number);
+      if (slot == nullptr) continue;
+      slot->ack_waiting = false;
+      if (slot->acked_id < slot->last_id) MarkDirty(number, *slot);
+    }
+    ack_waiting_.clear();
   }
-  ack_waiting_.clear();
+  RenewIceServers();
 }
 
 void StreamSessions::EndAll(v1::Detach::Cause cause) {
@@ -231,6 +278,7 @@ void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened) {
   Slot* slot = Find(tag);
   if (slot == nullptr) return;
   slot->epoch = opened.epoch();
+  PlanIceRenewal(static_cast<std::uint32_t>(tag), *slot);
   probe_.SessionOpened(absl::FromChrono(std::chrono::steady_clock::now() - slot->opening_since));
   *AddControl(tag).mutable_opened() = std::move(opened);
 }
@@ -268,7 +316,10 @@ void StreamSessions::OnProbe(std::uint64_t tag) {
 
 void StreamSessions::OnClosed(std::uint64_t tag, v1::Closed closed) {
   MutexLock lock(mu_);
-  if (Slot* slot = Find(tag)) slot->closed = true;
+  if (Slot* slot = Find(tag)) {
+    slot->closed = true;
+    ice_renewals_.erase({slot->ice_renewal, static_cast<std::uint32_t>(tag)});
+  }
   *AddControl(tag).mutable_closed() = std::move(closed);
 }
 

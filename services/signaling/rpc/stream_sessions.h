@@ -4,13 +4,16 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "services/common/mutex.h"
 #include "services/signaling/engine/engine.h"
 #include "services/signaling/rpc/flush_queue.h"
+#include "services/signaling/rpc/ice_servers.h"
 #include "services/signaling/rpc/probe.h"
 
 namespace signaling {
@@ -19,8 +22,8 @@ namespace signaling {
 // it goes. Lock order: the engine's, then this, then the flush queue's.
 class StreamSessions final : public SessionSink {
  public:
-  StreamSessions(Engine& engine, FlushQueue& queue, Probe& probe)
-      : engine_(engine), queue_(queue), probe_(probe) {}
+  StreamSessions(Engine& engine, const IceServers& ice_servers, FlushQueue& queue, Probe& probe)
+      : engine_(engine), ice_servers_(ice_servers), queue_(queue), probe_(probe) {}
 
   // Before anything else: who is flushed when there is something to write.
   void set_stream(std::weak_ptr<Flushable> stream) { stream_ = std::move(stream); }
@@ -31,7 +34,7 @@ class StreamSessions final : public SessionSink {
   // Appends what is to be written, at most `max_frames`. False: there is nothing.
   bool Fill(std::size_t max_frames, signaling::v1::DownBatch* batch);
 
-  // Lets acknowledgements out that found no frame to ride on. To be called every 100 ms.
+  // Lets acknowledgements out that found no frame to ride on, and renews ICE servers. To be called every 100 ms.
   void Tick();
 
   // Ends every session; afterwards the engine calls this no more.
@@ -52,6 +55,8 @@ class StreamSessions final : public SessionSink {
     bool dirty = false;
     bool closed = false;  // its last frame waits to be written; only then is the slot free
     bool ack_waiting = false;
+    absl::Duration ice_renewal =
+        absl::InfiniteDuration();  // when its ICE servers are to be renewed
   };
   struct Work {
     std::uint32_t slot;
@@ -78,10 +83,15 @@ class StreamSessions final : public SessionSink {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FinishWork(PullBudget* budget, signaling::v1::DownBatch* batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void SetIceServers(signaling::v1::DownBatch* batch);
+  signaling::v1::IceServers MakeIceServers(const std::string& session_id);
+  void PlanIceRenewal(std::uint32_t number, Slot& slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void RenewIceServers();
   void Count(const signaling::v1::DownBatch& batch);
 
   // Constant after construction.
   Engine& engine_;
+  const IceServers& ice_servers_;
   FlushQueue& queue_;
   Probe& probe_;
   std::weak_ptr<Flushable> stream_;
@@ -91,11 +101,14 @@ class StreamSessions final : public SessionSink {
 
   mutable Mutex mu_;
   absl::flat_hash_map<std::uint32_t, Slot> slots_ ABSL_GUARDED_BY(mu_);
-  std::vector<signaling::v1::DownFrame> controls_ ABSL_GUARDED_BY(mu_);  // opened, closed, probe
+  // opened, closed, probe, notice
+  std::vector<signaling::v1::DownFrame> controls_ ABSL_GUARDED_BY(mu_);
   std::vector<std::uint32_t> dirty_
       ABSL_GUARDED_BY(mu_);  // have events or an acknowledgement to send
   std::vector<std::uint32_t> ack_waiting_
       ABSL_GUARDED_BY(mu_);  // have one that may wait for the tick
+  // Slots by the time of their renewal.
+  absl::btree_set<std::pair<absl::Duration, std::uint32_t>> ice_renewals_ ABSL_GUARDED_BY(mu_);
   bool noted_ ABSL_GUARDED_BY(mu_) = false;
   absl::Status fault_ ABSL_GUARDED_BY(mu_);
 };

@@ -25,6 +25,7 @@ namespace signaling {
 // What a call needs of its server. Outlives every call.
 struct StreamContext {
   Engine& engine;
+  const IceServers& ice_servers;
   FlushQueue& queue;
   Scheduler& scheduler;
   StreamRegistry& registry;

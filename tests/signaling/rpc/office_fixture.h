@@ -43,7 +43,7 @@ class OfficeTest : public ::testing::Test {
   static constexpr std::size_t kMaxEvents = 200;
 
   OfficeTest() {
-    auto server = Server::Start({}, engine_, registry_);
+    auto server = Server::Start({}, engine_, ice_servers_, registry_);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
     // A connection a test, with a pool of its own.
@@ -61,6 +61,8 @@ class OfficeTest : public ::testing::Test {
   FakeOffice& office() { return engine_.office(); }
 
   FakeEngine engine_{kMaxEvents};
+  SystemClock clock_;
+  IceServers ice_servers_{IceServersOptions{}, clock_};
   prometheus::Registry registry_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<signaling::v1::RoomService::Stub> stub_;

@@ -97,7 +97,7 @@ class ConnectClient {
 class ServiceTest : public ::testing::Test {
  protected:
   ServiceTest() {
-    auto server = Server::Start({}, engine_, registry_);
+    auto server = Server::Start({}, engine_, ice_servers_, registry_);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
     channel_ = grpc::CreateChannel(HostPort("127.0.0.1", server_->port()),
@@ -122,6 +122,7 @@ class ServiceTest : public ::testing::Test {
 
   SystemClock clock_;
   MemoryEngine engine_{EngineOptions{}, clock_};
+  IceServers ice_servers_{IceServersOptions{}, clock_};
   prometheus::Registry registry_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;

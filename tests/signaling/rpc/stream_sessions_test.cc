@@ -59,7 +59,8 @@ class StreamSessionsTest : public ::testing::Test {
   FlushQueue queue_;
   prometheus::Registry registry_;
   Probe probe_{registry_};
-  StreamSessions stream_{engine_, queue_, probe_};
+  IceServers ice_servers_{IceServersOptions{}, clock_};
+  StreamSessions stream_{engine_, ice_servers_, queue_, probe_};
   std::atomic<std::uint64_t> arrived_{0};
 };
 
