@@ -27,6 +27,19 @@ void AddError(JsonObject& object, const v1::Error& error) {
   object.Bool("fatal", error.fatal());
 }
 
+// As RTCPeerConnection takes them (W3C WebRTC, section 4.2.4).
+void AddIceServers(JsonObject& object, std::string& out, const v1::IceServers& ice_servers) {
+  object.Key("ice_servers") += '[';
+  for (const v1::IceServer& one : ice_servers.servers()) {
+    if (out.back() != '[') out += ',';
+    JsonObject server(out);
+    server.Texts("urls", one.urls());
+    server.TextIfAny("username", one.username());
+    server.TextIfAny("credential", one.credential());
+  }
+  out += ']';
+}
+
 // What every event has.
 void AddNumbers(JsonObject& object, const v1::DownFrame& frame, const EncodeOptions& options) {
   if (frame.seq() != 0) object.Number("seq", frame.seq());
@@ -88,7 +101,10 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
     JsonObject room(out);
     AddRoom(room, out, opened.room());
   }
-  object.Json("ice_servers", "[]");
+  AddIceServers(object, out, opened.ice_servers());
+  if (opened.ice_servers().has_expire_time()) {
+    object.Time("ice_servers_expire_at", opened.ice_servers().expire_time());
+  }
   const bool relay_only = opened.relay_only() || opened.room().options().relay_only();
   object.Text("ice_transport_policy", relay_only ? "relay" : "all");
   object.Milliseconds("ping_interval_ms", info.ping_interval);
@@ -104,6 +120,16 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
   }
   object.Json("features", "[]");
   return MessageType::kConnected;
+}
+
+std::optional<MessageType> EncodeNotice(const v1::Notice& notice, std::string& out) {
+  if (!notice.has_ice_servers()) return std::nullopt;
+  JsonObject object(out, MessageType::kIceServers);
+  AddIceServers(object, out, notice.ice_servers());
+  if (notice.ice_servers().has_expire_time()) {
+    object.Time("expires_at", notice.ice_servers().expire_time());
+  }
+  return MessageType::kIceServers;
 }
 
 MessageType EncodeAck(std::uint64_t id, std::string& out) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,8 @@ MessageType EncodeEvent(const signaling::v1::DownFrame& frame, const EncodeOptio
                         std::string& out);
 MessageType EncodeConnected(const signaling::v1::Opened& opened, const ConnectedInfo& info,
                             std::string& out);
+// With the body `notice`. Nothing where the service is newer and tells what this gateway does not know.
+std::optional<MessageType> EncodeNotice(const signaling::v1::Notice& notice, std::string& out);
 MessageType EncodeAck(std::uint64_t id, std::string& out);
 // `t` is JSON text, empty for none.
 MessageType EncodePong(std::string_view t, std::string& out);

@@ -27,6 +27,18 @@ void JsonObject::Text(std::string_view name, std::string_view value) {
   AppendJsonString(Key(name), value);
 }
 
+void JsonObject::Texts(std::string_view name,
+                       const google::protobuf::RepeatedPtrField<std::string>& values) {
+  Key(name) += '[';
+  bool first = true;
+  for (const std::string& value : values) {
+    if (!first) out_ += ',';
+    first = false;
+    AppendJsonString(out_, value);
+  }
+  out_ += ']';
+}
+
 void JsonObject::Number(std::string_view name, std::uint64_t value) {
   std::array<char, std::numeric_limits<std::uint64_t>::digits10 + 1> digits;
   char* const begin = digits.data();

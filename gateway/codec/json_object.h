@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gateway/codec/message_type.h"
 #include "google/protobuf/map.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/timestamp.pb.h"
 
 namespace signaling::gateway {
@@ -31,6 +32,7 @@ class JsonObject {
   void TextIfAny(std::string_view name, std::string_view value) {
     if (!value.empty()) Text(name, value);
   }
+  void Texts(std::string_view name, const google::protobuf::RepeatedPtrField<std::string>& values);
   void Number(std::string_view name, std::uint64_t value);
   void Bool(std::string_view name, bool value) { Key(name) += value ? "true" : "false"; }
   void Json(std::string_view name, std::string_view text) { Key(name) += text; }

@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "offer_rejected",
     "offer_expired",
     "offer_withdrawn",
+    "ice_servers",
     "pong",
     "error",
 };

@@ -48,6 +48,7 @@ enum class MessageType : std::uint8_t {
   kOfferRejected,
   kOfferExpired,
   kOfferWithdrawn,
+  kIceServers,
   kPong,
   kError,
 };

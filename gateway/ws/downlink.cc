@@ -25,6 +25,12 @@ bool Downlink::Event(const v1::DownFrame& frame, const EncodeOptions& options) {
   return Send(EncodeEvent(frame, options, text_), frame.seq());
 }
 
+bool Downlink::Notice(const v1::Notice& notice) {
+  text_.clear();
+  const std::optional<MessageType> type = EncodeNotice(notice, text_);
+  return !type || Send(*type, 0);
+}
+
 bool Downlink::Ack(std::uint64_t id) {
   text_.clear();
   return Send(EncodeAck(id, text_), 0);

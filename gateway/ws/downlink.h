@@ -24,6 +24,7 @@ class Downlink {
   // False where the client takes too little: then the message is not sent, and the session has to end.
   [[nodiscard]] bool Connected(const signaling::v1::Opened& opened, const ConnectedInfo& info);
   [[nodiscard]] bool Event(const signaling::v1::DownFrame& frame, const EncodeOptions& options);
+  [[nodiscard]] bool Notice(const signaling::v1::Notice& notice);
   [[nodiscard]] bool Ack(std::uint64_t id);
   [[nodiscard]] bool Pong(std::string_view t);
   [[nodiscard]] bool Error(Reason reason, std::string_view message);

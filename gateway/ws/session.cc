@@ -216,6 +216,7 @@ void Session::OnFrame(v1::DownFrame& frame) {
       probed_ = true;
       socket_.Ping();
       break;
+    case v1::DownFrame::kNotice: EndUnless(down_.Notice(frame.notice())); break;
     case v1::DownFrame::BODY_NOT_SET: break;
   }
   OnAcknowledged(frame.ack_id());

@@ -315,6 +315,46 @@ TEST(EncoderTest, Connected) {
           end("relay"));
 }
 
+v1::IceServers StunAndTurn() {
+  v1::IceServers servers;
+  servers.add_servers()->add_urls("stun:s.example.org");
+  v1::IceServer& turn = *servers.add_servers();
+  turn.add_urls("turn:t.example.org?transport=udp");
+  turn.add_urls("turns:t.example.org");
+  turn.set_username("1790000000:s");
+  turn.set_credential("a+/=");
+  servers.mutable_expire_time()->set_seconds(1790000000);
+  return servers;
+}
+
+constexpr char kStunAndTurn[] =
+    R"("ice_servers":[{"urls":["stun:s.example.org"]},)"
+    R"({"urls":["turn:t.example.org?transport=udp","turns:t.example.org"],"username":"1790000000:s","credential":"a+/="}],)";
+
+TEST(EncoderTest, IceServersAreWhatPeerConnectionsTake) {
+  v1::Opened opened;
+  *opened.mutable_ice_servers() = StunAndTurn();
+  std::string out;
+  EncodeConnected(opened, {}, out);
+  EXPECT_NE(
+      out.find(
+          std::string(kStunAndTurn) +
+          R"("ice_servers_expire_at":"2026-09-21T14:13:20.000Z","ice_transport_policy":"all")"),
+      std::string::npos)
+      << out;
+
+  v1::Notice notice;
+  *notice.mutable_ice_servers() = StunAndTurn();
+  out.clear();
+  EXPECT_EQ(EncodeNotice(notice, out), MessageType::kIceServers);
+  EXPECT_EQ(out, std::string(R"({"type":"ice_servers",)") + kStunAndTurn +
+                     R"("expires_at":"2026-09-21T14:13:20.000Z"})");
+
+  out.clear();
+  EXPECT_EQ(EncodeNotice({}, out), std::nullopt) << "of a newer service";
+  EXPECT_EQ(out, "");
+}
+
 TEST(EncoderTest, AcksAndPongsAreAppended) {
   std::string out = "x";
   EXPECT_EQ(EncodeAck(42, out), MessageType::kAck);

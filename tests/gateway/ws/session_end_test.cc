@@ -142,6 +142,18 @@ TEST_F(SessionEndTest, AProbeIsAnsweredByTheFirstSignOfLifeAfterIt) {
   EXPECT_TRUE(link_.frames.empty());
 }
 
+TEST_F(SessionEndTest, ANoticeIsPassedOnAndOneThatIsNotKnownIgnored) {
+  OpenV1();
+  v1::DownFrame frame;
+  frame.mutable_notice();
+  Deliver(frame);
+  EXPECT_FALSE(socket_.HasNext());
+  frame.mutable_notice()->mutable_ice_servers()->add_servers()->add_urls("stun:a");
+  Deliver(frame);
+  EXPECT_EQ(boost::json::serialize(socket_.Next()),
+            R"({"type":"ice_servers","ice_servers":[{"urls":["stun:a"]}]})");
+}
+
 TEST_F(SessionEndTest, WhoTakesTooFewEventsIsClosed) {
   OpenV1();
   socket_.slow = true;
