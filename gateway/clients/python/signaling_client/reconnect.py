@@ -1,0 +1,43 @@
+"""When to connect again, and after which pause."""
+
+from __future__ import annotations
+
+import random
+from typing import Callable
+
+FIRST_PAUSE = 0.5
+"""Seconds: the bound of the first pause. It doubles from one attempt to the next ..."""
+
+LONGEST_PAUSE = 20.0
+"""... up to so many seconds."""
+
+STEADY_AFTER = 10.0
+"""Seconds: a session that lived so long starts the pauses from the first again."""
+
+_RECONNECT_CODES = frozenset((1001, 1005, 1006, 1011, 1012, 1013, 1014))
+
+
+def may_reconnect(code: int) -> bool:
+    """What a close code says: 4000 to 4499 connect again, 4500 to 4999 do not; below 1000 it is an HTTP status."""
+    if code < 1000:
+        return code in (408, 425, 429) or code >= 500
+    if code >= 4000:
+        return code < 4500
+    return code in _RECONNECT_CODES
+
+
+class Pauses:
+    """"Full jitter": anything between nothing and a bound that doubles, so that many clients do not come at once."""
+
+    def __init__(self, draw: Callable[[], float] = random.random) -> None:
+        self._draw = draw
+        self._attempt = 0
+
+    def reset(self) -> None:
+        self._attempt = 0
+
+    def next(self, least: float = 0.0) -> float:
+        """Seconds to wait now; never less than `least`, which the server asked for."""
+        bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._attempt, 16))
+        self._attempt += 1
+        return max(least, self._draw() * bound)
