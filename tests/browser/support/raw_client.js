@@ -21,7 +21,7 @@ function defineRawClient() {
         client.socket.onerror = reject;
       });
       client.socket.send(JSON.stringify({ type: 'hello', client_id: clientId }));
-      await client.take('connected');
+      client.connected = await client.take('connected');
       return client;
     }
 

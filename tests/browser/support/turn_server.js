@@ -1,0 +1,76 @@
+// A real TURN server (coturn) on a loopback address of its own, so that what was relayed is told from what was not.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { until } from './until.js';
+
+export const RELAY_ADDRESS = '127.0.0.2';
+const SECRET = 'a-secret-of-this-test';
+
+async function freePort() {
+  const socket = createSocket('udp4');
+  socket.bind(0, RELAY_ADDRESS);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+export class TurnServer {
+  lines = [];
+
+  #child;
+  #folder;
+  #port;
+
+  static async start() {
+    const server = new TurnServer();
+    server.#folder = await mkdtemp(path.join(tmpdir(), 'turn-'));
+    server.#port = await freePort();
+    await writeFile(server.secretFile, `${SECRET}\n`);
+    const configuration = path.join(server.#folder, 'turnserver.conf');
+    await writeFile(configuration, [
+      `listening-ip=${RELAY_ADDRESS}`, `relay-ip=${RELAY_ADDRESS}`, `listening-port=${server.#port}`,
+      'use-auth-secret', `static-auth-secret=${SECRET}`, 'realm=test', 'fingerprint', 'allow-loopback-peers', 'no-tls',
+      'no-dtls', 'no-tcp', 'no-tcp-relay', 'no-cli', 'verbose', 'log-file=stdout', 'simple-log',
+      `pidfile=${server.#folder}/pid`, `userdb=${server.#folder}/db`, '',
+    ].join('\n'));
+    server.#child = spawn(process.env.TURNSERVER ?? 'turnserver', ['-c', configuration], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const failed = once(server.#child, 'error').then(([error]) => { throw error; });
+    process.once('exit', () => server.#child.kill('SIGKILL'));
+    for (const stream of [server.#child.stdout, server.#child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => server.lines.push(line));
+    }
+    const ready = until(() => `the start of turnserver\n${server.lines.join('\n')}`, () => {
+      assert.equal(server.#child.exitCode, null, server.lines.join('\n'));
+      return server.lines.some((line) => /IPv4\. UDP listener opened on/.test(line));
+    });
+    await Promise.race([ready, failed]);
+    return server;
+  }
+
+  // For the service's flags.
+  get url() {
+    return `turn:${RELAY_ADDRESS}:${this.#port}?transport=udp`;
+  }
+
+  get secretFile() {
+    return path.join(this.#folder, 'secret');
+  }
+
+  async stop() {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
+    await rm(this.#folder, { recursive: true });
+  }
+}
