@@ -40,7 +40,8 @@ class Panel {
     const note = (direction, read = (detail) => detail) => (event) => this.#keep(direction, read(event.detail));
     signaling.addEventListener('sent', note('sent'));
     signaling.addEventListener('received', note('received'));
-    signaling.addEventListener('connected', note('link', () => ({ type: 'connected', reason: 'the session begins' })));
+    const begins = { type: 'connected', reason: 'the session begins' };
+    signaling.addEventListener('connected', note('link', () => begins));
     signaling.addEventListener('broken', note('link', ({ error, pauseMs }) => ({
       type: 'broken', reason: `${reasonOf(error)}; tries again in ${(pauseMs / 1000).toFixed(1)} s`,
     })));
@@ -89,7 +90,7 @@ class Panel {
             make('span', { className: 'bonnet-arrow', textContent: ARROWS[direction], ariaHidden: 'true' }),
             make('span', { className: 'unseen', textContent: direction }),
             make('span', { className: 'bonnet-type', textContent: String(message.type) }),
-            make('span', { className: 'bonnet-who', textContent: direction === 'link' ? message.reason : who(message) }),
+            make('span', { className: 'bonnet-who', textContent: who(message) }),
             make('span', { className: 'bonnet-numbers', textContent: numbers(message) }),
             make('span', { className: 'bonnet-size', textContent: direction === 'link' ? '' : sizeOf(message) })),
         body);

@@ -1,0 +1,296 @@
+// The life of one offer by id, on either side of it, and the call that comes of it.
+//
+//   opening ─▶ queued ⇄ claimed ─▶ answered ─▶ over          who made it
+//   opening ──────────▶ claimed ─▶ answered ─▶ over          who takes it
+//
+// Unlike in a room nobody has to be there: the server keeps the offer and its candidates, gives them to the first who
+// asks for the id, and passes on what the two say under that id. The offer belongs to the maker's session and ends with
+// it. A talk does not: once connected, the two hear each other without the server.
+//
+// Events: `change` (read the fields again).
+
+import { nameOf } from './offer_id.js';
+import { Peer } from './peer.js';
+
+// Reasons that say: the session is gone, not that somebody wanted to go.
+const GONE = new Set(['maker_left', 'claimer_left']);
+
+export class StoredOffer extends EventTarget {
+  state = 'opening';
+  stored = '';         // the state in which the server has it, in the protocol's words, as far as we know
+  id = '';
+  other = '';          // the name of the other side, as far as there is one
+  reason = '';         // why it is queued again, or over: the server's word, or one of ours (offer_words.js has all)
+  error = null;        // what the server refused with, or why it is gone
+  peer = null;
+  serverGone = false;  // of us: the talk goes on, but nothing new can be agreed
+  otherGone = false;   // of the other side: the same
+  isMaker;
+
+  #signaling;
+  #configuration = {};
+  #metadata = {};
+  #tracks = [];
+  #ttlMs = 0;
+  #deadline = 0;         // on this computer's clock
+  #ahead = 0;            // how much the server's clock is ahead of ours
+  #wasConnected = false;
+  #creating = false;
+  #answerId = 0;
+  #waiting = [];         // signals that have to wait: for the id to send, or for the Peer to receive
+
+  constructor({ signaling, isMaker }) {
+    super();
+    this.isMaker = isMaker;
+    this.#signaling = signaling;
+    const on = (type, handle) =>
+      signaling.addEventListener(type, ({ detail }) => this.state === 'over' || handle(detail));
+    on('connected', (message) => this.#connected(message));
+    on('ice_servers', (message) => this.#configure(message));
+    on('event', (message) => this.#handle(message));
+    on('notice', ({ error }) => console.warn(`${error.code}: ${error.message}`));
+    on('broken', ({ error }) => this.#lost(error));
+    on('ended', ({ error }) => this.#lost(error, { forGood: true }));
+  }
+
+  // --- Who makes it ---
+
+  make({ tracks, metadata, ttlMs }) {
+    this.#tracks = tracks;
+    this.#metadata = metadata;
+    this.#ttlMs = ttlMs;
+    this.#signaling.open();
+  }
+
+  // --- Who takes it: `take`, and then one of the other three ---
+
+  take(id) {
+    this.id = id;
+    this.#signaling.open();
+  }
+
+  answer(tracks) {
+    if (this.state !== 'claimed' || this.isMaker || this.peer) return;
+    this.#tracks = tracks;
+    this.#connect();
+    for (const message of this.#waiting.splice(0)) this.peer.receive(message);
+  }
+
+  // The maker hears it, and the offer is over.
+  decline() {
+    this.#reject('declined', 'declined_by_me', 'REJECTED');
+  }
+
+  // Somebody else may take it.
+  putBack() {
+    this.#reject('busy', 'put_back_by_me', 'QUEUED');
+  }
+
+  // --- Both ---
+
+  // Takes the offer back, or hangs up.
+  leave() {
+    if (this.state === 'over') return;
+    const talks = this.state === 'answered';
+    if (this.id && (this.isMaker || talks)) this.#signaling.send('withdraw_offer', { offer_id: this.id });
+    if (talks) this.#end('hung_up_by_me', 'WITHDRAWN');
+    else if (this.isMaker) this.#end('withdrawn_by_me', 'WITHDRAWN');
+    else this.#end('put_back_by_me', 'QUEUED');
+  }
+
+  setTrack(track) {
+    this.#tracks = track ? [track] : [];
+    this.peer?.setTrack('audio', track);
+  }
+
+  // Until the offer ends, or the right to answer it; null where this computer's clock cannot tell.
+  secondsLeft() {
+    if (!this.#deadline) return null;
+    return Math.max(0, Math.ceil((this.#deadline - Date.now()) / 1000));
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+
+  async #connected(message) {
+    this.#wasConnected = true;
+    this.error = null;
+    this.#configure(message);
+    if (this.isMaker) return this.#connect();
+    let claimed;
+    try {
+      claimed = await this.#signaling.request('claim_offer', { offer_id: this.id });
+    } catch (error) {
+      return this.#end('refused', '', error);
+    }
+    const { candidates = [], metadata = {}, client_id: clientId, expires_at: expiresAt, ...offer } = claimed;
+    this.other = metadata.name || nameOf(clientId);
+    this.#waiting = [offer, ...candidates.map((candidate) => ({ type: 'ice_candidate', ...candidate }))];
+    this.#enter('claimed', expiresAt);
+  }
+
+  #configure({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy }) {
+    this.#configuration = {
+      iceServers,
+      iceTransportPolicy: iceTransportPolicy ?? this.#configuration.iceTransportPolicy ?? 'all',
+    };
+    this.peer?.configure(this.#configuration);
+  }
+
+  // The maker is the one who calls; where two new offers meet later, the claimer gives way.
+  #connect() {
+    this.peer = new Peer({
+      polite: !this.isMaker,
+      calls: this.isMaker,
+      configuration: this.#configuration,
+      tracks: this.#tracks,
+      receives: ['audio'],
+      send: (type, fields) => this.#send(type, fields),
+      changed: () => this.#peerChanged(),
+    });
+  }
+
+  #send(type, fields) {
+    if (this.isMaker && type === 'offer' && !this.#creating) {
+      this.#creating = true;
+      this.#create(fields);
+    } else if (!this.id) {
+      this.#waiting.push({ type, fields });  // candidates are found faster than the server answers
+    } else {
+      const id = this.#signaling.send(type, { offer_id: this.id, ...fields });
+      if (this.state !== 'claimed' || type !== 'answer') return;
+      this.#answerId = id;
+      this.#enter('answered');
+    }
+  }
+
+  async #create({ sdp }) {
+    let created;
+    try {
+      created = await this.#signaling.request('create_offer', { sdp, ttl_ms: this.#ttlMs, metadata: this.#metadata });
+    } catch (error) {
+      return this.#end('refused', '', error);
+    }
+    if (this.state === 'over') return;
+    this.id = created.offer_id;
+    this.#ahead = Date.parse(created.expires_at) - this.#ttlMs - Date.now();
+    for (const { type, fields } of this.#waiting.splice(0)) this.#send(type, fields);
+    this.#enter('queued', created.expires_at);
+  }
+
+  #reject(reason, ours, stored) {
+    if (this.state !== 'claimed') return;
+    this.#signaling.send('reject', { offer_id: this.id, reason });
+    this.#end(ours, stored);
+  }
+
+  #handle(message) {
+    if (message.type === 'error') return this.#refused(message);
+    if (message.offer_id !== this.id) return;
+    switch (message.type) {
+      case 'offer_claimed':
+        this.other = nameOf(message.client_id);
+        this.#enter('claimed', message.expires_at);
+        break;
+      case 'offer_requeued':
+        if (!this.isMaker) return this.#end(message.reason, 'QUEUED');
+        this.#enter('queued', message.expires_at, message.reason);
+        break;
+      case 'offer_rejected':
+        this.#end(message.reason, 'REJECTED');
+        break;
+      case 'offer_expired':
+        this.#end(message.reason, 'EXPIRED');
+        break;
+      case 'offer_withdrawn':
+        this.#withdrawn(message.reason);
+        break;
+      case 'answer':
+        if (this.state === 'claimed') this.#enter('answered');
+        this.peer.receive(message);
+        break;
+      case 'offer':
+      case 'ice_candidate':
+        if (this.peer) this.peer.receive(message);
+        else this.#waiting.push(message);
+        break;
+      case 'reject':
+        // Of something that was to change in the talk; what was agreed before holds.
+        console.warn(`the other side refused: ${message.reason}`);
+        break;
+    }
+  }
+
+  // What came too late, as a candidate after the end, is of no importance; but without our answer there is no talk.
+  #refused(error) {
+    if (error.reply_to === this.#answerId) this.#end('refused', '', error);
+    else console.warn(`${error.code}: ${error.message}`);
+  }
+
+  // Whose session broke may still be heard; whoever hung up says no reason.
+  #withdrawn(reason = '') {
+    const talks = this.state === 'answered' && this.peer.state === 'connected';
+    if (!talks || !GONE.has(reason)) {
+      return this.#end(reason || (this.state === 'answered' ? 'hung_up' : 'withdrawn'), 'WITHDRAWN');
+    }
+    this.stored = 'WITHDRAWN';
+    this.otherGone = true;
+    this.reason = reason;
+    this.#changed();
+  }
+
+  // Our session is over, and with it the offer. Another session would be no side of it.
+  #lost(error, { forGood = false } = {}) {
+    this.error = error;
+    if (this.state === 'answered') {
+      this.serverGone = true;
+      this.stored = 'WITHDRAWN';
+      this.#signaling.close();
+      this.#peerChanged();
+    } else if (this.#wasConnected || forGood) {
+      const stored = this.isMaker ? 'EXPIRED' : 'QUEUED';
+      if (this.#wasConnected) this.#end('server_lost', stored, error);
+      else this.#end('refused', '', error);
+    } else {
+      this.#changed();  // it is tried again
+    }
+  }
+
+  #peerChanged() {
+    const connection = this.peer.state;
+    const lost = this.otherGone ? connection !== 'connected' : this.serverGone && connection === 'failed';
+    if (this.state === 'answered' && lost) this.#end('connection_lost', 'WITHDRAWN');
+    else this.#changed();
+  }
+
+  #enter(state, expiresAt = '', reason = '') {
+    if (this.state === 'over') return;
+    this.state = state;
+    this.stored = state.toUpperCase();
+    this.reason = reason;
+    this.#deadline = this.#onOurClock(expiresAt);
+    this.#changed();
+  }
+
+  // Only a maker knows how far the clocks differ, since it knows how long its offer was to last. Where ours is plainly
+  // wrong no time is better than a wrong one.
+  #onOurClock(expiresAt) {
+    const deadline = expiresAt ? Date.parse(expiresAt) - this.#ahead : 0;
+    return deadline > Date.now() ? deadline : 0;
+  }
+
+  #end(reason, stored, error = null) {
+    if (this.state === 'over') return;
+    this.state = 'over';
+    this.stored = stored;
+    this.reason = reason;
+    this.error = error;
+    this.#deadline = 0;
+    this.#signaling.close();
+    this.peer?.close();
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
