@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 OPEN_TIMEOUT = 10.0
 """Seconds from the first packet to the end of the handshake."""
 
-CLOSE_TIMEOUT = 2.0
+CLOSE_TIMEOUT = 1.0
 """Seconds for each step of closing, where the other end is silent."""
 
 MAX_INCOMING_BYTES = 1024 * 1024

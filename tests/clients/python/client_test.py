@@ -1,0 +1,248 @@
+"""The Python client against the real gateway and service."""
+
+import asyncio
+
+import support
+from support import ANSWER, DEADLINE, OFFER, Recorder, harness
+
+from signaling_client import IceCandidate, MessageTooLargeError, NotConnectedError, SignalingClosed
+
+CANDIDATE = IceCandidate(harness.candidate(1), sdp_mid="0", sdp_m_line_index=0, username_fragment="EsAw")
+
+
+class Stack(harness.Stack):
+
+    def client(self, client_id=None, kind=Recorder, **options):
+        options.setdefault("room", self.id().rsplit(".", 1)[1])
+        return kind(f"ws://127.0.0.1:{self.gateway.port}/", client_id=client_id, **options)
+
+
+class ClientTest(Stack):
+
+    async def test_a_call(self):
+        async with self.client("robot") as robot, self.client("viewer") as viewer:
+            await robot.expect("connected", (), "all")
+            await viewer.expect("connected", (), "all")
+            self.assertEqual((viewer.client_id, viewer.room), ("viewer", "test_a_call"))
+            self.assertEqual(list(viewer.participants), ["robot"])
+            self.assertTrue(viewer.participants["robot"].polite)
+            (joined,) = await robot.expect("participant_joined")
+            self.assertEqual((joined.client_id, joined.polite), ("viewer", False))
+            self.assertIsNotNone(joined.joined_at)
+            await viewer.send_offer("robot", OFFER)
+            await viewer.send_ice_candidate("robot", CANDIDATE)
+            await viewer.send_ice_candidate(None, IceCandidate(""))
+            await robot.expect("offer", "viewer", OFFER)
+            await robot.expect("ice_candidate", "viewer", CANDIDATE)
+            await robot.expect("ice_candidate", "viewer", IceCandidate(""))
+            await robot.send_answer(None, ANSWER)
+            await viewer.expect("answer", "robot", ANSWER)
+            await viewer.send_offer("robot", OFFER)
+            await robot.expect("offer", "viewer", OFFER)
+            await robot.send_reject("viewer", "busy")
+            await viewer.expect("reject", "robot", "busy")
+            await viewer.close()
+            await robot.expect("participant_left", "viewer", "left")
+            self.assertEqual(dict(robot.participants), {})
+        self.assertEqual((viewer.connected, viewer.client_id, dict(viewer.participants)), (False, None, {}))
+
+    async def test_messages_and_metadata(self):
+        async with self.client("a", metadata={"role": "robot"}) as first, self.client("b") as second:
+            await second.until("connected")
+            await first.until("participant_joined")
+            await first.update({"role": "tractor"})
+            while second.participants["a"].metadata != {"role": "tractor"}:
+                await second.until("participant_updated")
+            for to, data in (("b", {"speed": [1, None]}), (None, None), (None, "ä\u2028\0")):
+                await first.send_message(to, data)
+                await second.expect("message", "a", data)
+
+    async def test_a_refusal_is_told_and_the_session_goes_on(self):
+        async with self.client() as client:
+            await client.expect("connected")
+            await client.send_message("nobody", 1)
+            (error,) = await client.expect("error")
+            self.assertEqual((error.code, error.action, error.fatal), ("peer_unavailable", "retry", False))
+            await client.send_reject(None, "no such reason")
+            (error,) = await client.expect("error")
+            self.assertEqual((error.code, error.action), ("invalid_message", "none"))
+            self.assertTrue(client.connected)
+
+    async def test_an_offer_waits_for_whoever_comes(self):
+        async with self.client("robot") as robot:
+            await robot.expect("connected")
+            await robot.send_offer(None, OFFER)
+            (error,) = await robot.expect("error")
+            self.assertEqual((error.code, error.action), ("peer_unavailable", "none"))
+            await robot.send_ice_candidate(None, CANDIDATE)
+            await robot.send_message("nobody", "after it")
+            await robot.expect("error")
+            async with self.client("viewer") as viewer:
+                await viewer.expect("connected")
+                await viewer.expect("offer", "robot", OFFER)
+                await viewer.expect("ice_candidate", "robot", CANDIDATE)
+                await viewer.send_answer("robot", ANSWER)
+                await robot.expect("participant_joined")
+                type_, message = await robot.expect("event", "offer_claimed")
+                self.assertEqual(message["client_id"], "viewer")
+                await robot.expect("answer", "viewer", ANSWER)
+
+    async def test_what_is_too_large_is_not_sent(self):
+        async with self.client() as client:
+            with self.assertRaises(MessageTooLargeError):
+                await client.send_message(None, "ä" * 32768)
+            await client.send_message("nobody", "x" * 1000)  # the session has not suffered
+            await client.until("error")
+
+    async def test_nothing_is_sent_without_a_session(self):
+        client = self.client()
+        with self.assertRaises(NotConnectedError):
+            await client.send_offer(None, OFFER)
+        async with client:
+            pass
+        with self.assertRaises(NotConnectedError):
+            await client.send_message(None, 1)
+        with self.assertRaises(RuntimeError):
+            await client.run()
+
+    async def test_a_slow_handler_holds_up_its_own_participant_only(self):
+        class Slow(Recorder):
+            gate = asyncio.Event()
+
+            async def handle_ice_candidate(self, client_id, candidate):
+                if client_id == "slow":
+                    await self.gate.wait()
+                self.calls.put_nowait(("ice_candidate", client_id, candidate))
+
+        async with self.client("robot", kind=Slow) as robot, self.client("slow") as slow, self.client("quick") as quick:
+            # More than the WebSocket library would keep for a reader that does not read.
+            sent = [IceCandidate(harness.candidate(number)) for number in range(1, 201)]
+            for one in sent:
+                await slow.send_ice_candidate("robot", one)
+            await slow.send_message("quick", "all sent")
+            await quick.until("message")
+            await quick.send_ice_candidate("robot", CANDIDATE)
+            client_id, candidate = await robot.until("ice_candidate")
+            self.assertEqual((client_id, candidate), ("quick", CANDIDATE))
+            robot.gate.set()
+            for one in sent:
+                await robot.expect("ice_candidate", "slow", one)
+
+    async def test_a_handler_that_raises_is_not_the_end(self):
+        class Broken(Recorder):
+            async def handle_offer(self, client_id, offer):
+                raise ValueError("on purpose")
+
+        async with self.client("robot", kind=Broken) as robot, self.client("viewer") as viewer:
+            with self.assertLogs("signaling_client", "ERROR") as logged:
+                await viewer.send_offer("robot", OFFER)
+                await viewer.send_ice_candidate("robot", CANDIDATE)
+                self.assertEqual(await robot.until("ice_candidate"), ("viewer", CANDIDATE))
+            self.assertIn("on purpose", logged.output[0])
+            self.assertNotIn("ufrag", logged.output[0])
+
+    async def test_a_cancellation_in_a_handler_is(self):
+        class Cancelled(Recorder):
+            async def handle_offer(self, client_id, offer):
+                raise asyncio.CancelledError
+
+        robot = self.client("robot", kind=Cancelled)
+        running = asyncio.ensure_future(robot.run())
+        await robot.wait_connected()
+        async with self.client("viewer") as viewer:
+            await viewer.send_offer("robot", OFFER)
+            await asyncio.wait([running], timeout=DEADLINE)
+            self.assertTrue(running.cancelled())
+            self.assertEqual(await viewer.until("participant_left"), ("robot", "left"))
+
+    async def test_it_leaves_the_room_however_it_ends(self):
+        class Closer(Recorder):
+            async def handle_message(self, client_id, data):
+                await self.close()
+
+        async with self.client("witness") as witness:
+            for way in ("close", "cancel", "handler"):
+                client = self.client(way, kind=Closer)
+                running = asyncio.ensure_future(client.run())
+                await witness.until("participant_joined")
+                if way == "handler":
+                    await witness.send_message(way, "go")
+                elif way == "close":
+                    await client.close()
+                else:
+                    running.cancel()
+                await asyncio.wait([running], timeout=DEADLINE)
+                self.assertEqual((running.done(), running.cancelled()), (True, way == "cancel"))
+                self.assertEqual(await witness.until("participant_left"), (way, "left"))
+
+    async def test_who_is_sent_away_stays_away(self):
+        moderator = await self.v1("moderator", room="test_who_is_sent_away_stays_away")
+        client = self.client("robot")
+        with self.assertRaises(SignalingClosed) as caught:  # on leaving the block
+            async with client:
+                await moderator.expect("participant_joined")
+                await moderator.command("kick", client_id="robot", reason="enough")
+                (reason,) = await client.until("disconnected")
+                with self.assertRaises(SignalingClosed):
+                    await asyncio.wait_for(client.wait_closed(), DEADLINE)
+        self.assertEqual((reason.close_code, reason.retry_in), (4503, None))
+        self.assertEqual((caught.exception.close_code, caught.exception.error.code), (4503, "kicked"))
+        with self.assertRaisesRegex(SignalingClosed, "4502: banned"):
+            async with self.client("robot"):
+                self.fail("it is banned")
+
+    async def test_a_wrong_name_is_told(self):
+        with self.assertRaisesRegex(SignalingClosed, "4500: invalid_message"):
+            await self.client("not a name").run()
+
+    async def test_a_seat_is_waited_for(self):
+        async with self.client("robot"):
+            second = self.client("robot")
+            with self.assertLogs("signaling_client", "WARNING") as logged:
+                running = asyncio.ensure_future(second.run())
+                while not logged.output:
+                    await asyncio.sleep(0.01)
+            self.assertIn("4005: client_id_taken", logged.output[0])
+        await asyncio.wait_for(second.wait_connected(), DEADLINE)
+        self.assertEqual(second.client_id, "robot")
+        await second.close()
+        await running
+
+
+class BrokenTest(Stack):
+    """Processes that die and come back at their old ports."""
+
+    async def test_the_gateway_comes_back(self):
+        async with self.client("robot", metadata={"role": "robot"}) as robot, self.client("viewer") as viewer:
+            await robot.expect("connected")
+            cls = type(self)
+            port = self.gateway.port
+            cls.gateway.kill()
+            (reason,) = await robot.until("disconnected")
+            self.assertEqual(reason.close_code, 1006)
+            self.assertGreaterEqual(reason.retry_in, 0)
+            with self.assertRaises(NotConnectedError):
+                await robot.send_message(None, 1)
+            cls.gateway = harness.Process("signaling-gateway", f"--port={port}", "--internal_port=0",
+                                          f"--service=127.0.0.1:{self.service.port}")
+            cls.gateway.wait_for("ready")
+            await robot.until("connected")
+            await viewer.until("connected")
+            while not (viewer.participants and viewer.participants["robot"].metadata):
+                await viewer.calls.get()
+            await viewer.send_offer("robot", OFFER)
+            self.assertEqual(await robot.until("offer"), ("viewer", OFFER))
+
+    async def test_the_service_comes_back(self):
+        async with self.client("robot") as robot:
+            cls = type(self)
+            port = self.service.port
+            cls.service.kill()
+            (reason,) = await robot.until("disconnected")
+            self.assertEqual(reason.close_code, 1012)
+            cls.service = self.start_service(port)
+            await robot.until("connected")
+
+
+if __name__ == "__main__":
+    support.main()

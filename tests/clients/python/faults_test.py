@@ -1,0 +1,257 @@
+"""The Python client against servers that misbehave, refuse, fall silent or are not there."""
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import json
+import re
+import socket
+import ssl
+import subprocess
+import tempfile
+import unittest
+from unittest import mock
+
+import support
+from support import CONNECTED, DEADLINE, Recorder, Script, harness, says
+
+import signaling_client.session
+from signaling_client import MessageTooLargeError, NotConnectedError, SendQueueFullError, SignalingClosed
+
+OFFER = {"type": "offer", "sdp": harness.SDP, "client_id": "other"}
+
+
+@contextlib.asynccontextmanager
+async def raw_server(talk):
+    """A TCP server; `talk(reader, writer, head)` gets the request's head."""
+    async def serve(reader, writer):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await talk(reader, writer, (await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    finally:
+        server.close()
+
+
+def accept(writer, head, *texts):
+    """Completes the handshake and sends these texts, each shorter than 64 KiB."""
+    key = re.search(r"(?i)sec-websocket-key: *(\S+)", head)[1]
+    digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                 b"Sec-WebSocket-Accept: " + base64.b64encode(digest) + b"\r\n\r\n")
+    for text in texts:
+        data = text.encode()
+        writer.write(b"\x81\x7e" + len(data).to_bytes(2, "big") + data)
+
+
+class FaultsTest(unittest.IsolatedAsyncioTestCase):
+
+    async def asyncSetUp(self):
+        self._running = []
+
+    async def asyncTearDown(self):
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def run_client(self, url, **options):
+        client = Recorder(url, **options)
+        self._running.append(asyncio.ensure_future(client.run()))
+        return client
+
+    async def test_rubbish_ends_the_session_and_the_next_one_begins(self):
+        for rubbish in ("rubbish", b"\x00\x01", "[]", "{}", {"type": "offer", "client_id": "other"},
+                        {"type": "ice_candidate", "client_id": "other", "candidate": 1}, {**OFFER, "client_id": ""},
+                        {"type": "participant_joined"}, {"type": "error"}, {"type": "ice_servers", "ice_servers": [1]},
+                        CONNECTED):
+            with self.subTest(rubbish=rubbish):
+                async with Script(says(CONNECTED, rubbish, OFFER), says(CONNECTED, OFFER)) as server:
+                    client = self.run_client(server.url)
+                    await client.expect("connected")
+                    (reason,) = await client.expect("disconnected")
+                    self.assertEqual(reason.close_code, 1006)
+                    self.assertIsNotNone(reason.retry_in)
+                    await client.expect("connected")
+                    await client.expect("offer", "other")
+                    await client.close()
+                    await self._running[-1]
+
+    async def test_who_does_not_greet_is_no_server(self):
+        for first in (says(OFFER), says("x"), says({**CONNECTED, "client_id": 5}), says()):
+            with mock.patch.object(signaling_client.session, "HELLO_TIMEOUT", 0.2):
+                async with Script(first, says(CONNECTED)) as server:
+                    client = self.run_client(server.url)
+                    await client.expect("connected")  # of the second one; the first was never a session
+                    await client.close()
+                    await self._running[-1]
+
+    async def test_what_is_new_is_no_fault(self):
+        new = {"type": "brand_new", "client_id": "other", "x": 1}
+        greeting = {**CONNECTED, "new": {}, "room": {"room": "r", "participants": [{"client_id": "other", "new": 1}]}}
+        async with Script(says(greeting, new, {"type": "pong"}, {"type": "ack", "id": 1}, {**OFFER, "new": 1})) as server:
+            client = self.run_client(server.url)
+            await client.expect("connected")
+            self.assertEqual(list(client.participants), ["other"])
+            await client.expect("event", "brand_new", new)
+            await client.expect("offer", "other")
+
+    async def test_ice_servers_come_and_are_renewed(self):
+        old = {"urls": ["turn:h"], "username": "u", "credential": "old"}
+        fresh = [{"urls": ["stun:h"]}, {**old, "credential": "new"}]
+        async with Script(says({**CONNECTED, "ice_servers": [old], "ice_transport_policy": "relay"},
+                               {"type": "ice_servers", "ice_servers": fresh})) as server:
+            client = self.run_client(server.url)
+            servers, policy = await client.expect("connected")
+            self.assertEqual(([one.credential for one in servers], policy), (["old"], "relay"))
+            (servers,) = await client.expect("ice_servers")
+            self.assertEqual([(one.urls, one.credential) for one in servers], [(("stun:h",), None), (("turn:h",), "new")])
+            self.assertEqual((client.ice_servers, client.ice_transport_policy), (servers, "relay"))
+
+    async def test_faults_of_the_connection_are_mended(self):
+        for code in (1001, 1011, 1012, 1013, 4000, 4003, 4499):
+            async with Script(says(CONNECTED, close=code), says(CONNECTED)) as server:
+                client = self.run_client(server.url)
+                await client.expect("connected")
+                (reason,) = await client.expect("disconnected")
+                self.assertEqual((reason.close_code, reason.reason), (code, "so be it"))
+                await client.expect("connected")
+                await client.close()
+                await self._running[-1]
+
+    async def test_other_ends_are_final(self):
+        error = {"type": "error", "code": "session_replaced", "message": "m", "action": "close", "fatal": True}
+        for code in (1000, 1003, 1009, 4500, 4504, 4999):
+            async with Script(says(CONNECTED, error, close=code)) as server:
+                client = Recorder(server.url)
+                with self.assertRaises(SignalingClosed) as caught:
+                    await client.run()
+                self.assertEqual((caught.exception.close_code, caught.exception.error.code), (code, "session_replaced"))
+                await client.expect("connected")
+                (reason,) = await client.expect("disconnected")
+                self.assertEqual((reason.close_code, reason.retry_in), (code, None))
+                self.assertEqual(server.connections, 1)
+
+    async def test_the_server_says_how_long_to_wait(self):
+        error = {"type": "error", "code": "draining", "message": "m", "action": "reconnect", "retry_after_ms": 700, "fatal": True}
+        async with Script(says(error, close=4000), says(CONNECTED)) as server:
+            client = self.run_client(server.url)
+            await client.expect("connected")
+            self.assertGreaterEqual(-(await server.arrived.get() - await server.arrived.get()), 0.7)
+
+    async def test_a_server_that_is_not_there_is_waited_for(self):
+        with socket.socket() as reserved:
+            reserved.bind(("127.0.0.1", 0))  # not listening: refused
+            client = Recorder(f"ws://127.0.0.1:{reserved.getsockname()[1]}/")
+            with self.assertLogs("signaling_client", "WARNING"), self.assertRaises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.__aenter__(), 0.3)
+            self.assertTrue(client._task.done())
+
+    async def test_http_refusals(self):
+        async def refuse(reader, writer, head):
+            status = answers.pop(0) if len(answers) > 1 else answers[0]
+            writer.write(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            await writer.drain()
+
+        for answers, end in (([404], 404), ([503, 403], 403), ([200], 200)):
+            async with raw_server(refuse) as url:
+                with self.assertRaises(SignalingClosed) as caught:
+                    await asyncio.wait_for(Recorder(url).run(), DEADLINE)
+                self.assertEqual(caught.exception.close_code, end)
+
+    async def test_what_is_no_http_at_all(self):
+        heads = []
+
+        async def babble(reader, writer, head):
+            heads.append(head)
+            writer.write(b"\x00\x01\x02 nonsense\r\n\r\n" if len(heads) == 1 else b"")
+            await writer.drain()
+
+        async with raw_server(babble) as url:
+            self.run_client(url)
+            await harness.eventually(lambda: len(heads) >= 3, "further attempts")
+
+    async def test_silence_is_noticed(self):
+        async def fall_silent(reader, writer, head):
+            accept(writer, head, json.dumps(CONNECTED))
+            await reader.read(0)
+            await asyncio.Event().wait()
+
+        async with raw_server(fall_silent) as url:
+            client = self.run_client(url, ping_interval=0.1, ping_timeout=0.2)
+            await client.expect("connected")
+            (reason,) = await client.expect("disconnected")
+            self.assertEqual(reason.close_code, 1006)
+            await client.close()
+            await asyncio.wait_for(self._running[-1], DEADLINE)
+
+    async def test_handlers_that_hang_are_bounded(self):
+        class Hanging(Recorder):
+            cancelled = 0
+
+            async def handle_offer(self, client_id, offer):
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self.cancelled += 1
+
+        async with Script(says(CONNECTED, *[OFFER] * 300), says(CONNECTED)) as server:
+            client = Hanging(server.url)
+            self._running.append(asyncio.ensure_future(client.run()))
+            await client.expect("connected")
+            (reason,) = await client.expect("disconnected")
+            self.assertIn("256 messages wait", reason.reason)
+            self.assertEqual(client.cancelled, 1)
+            await client.expect("connected")
+
+    async def test_sends_that_hang_are_bounded_and_told(self):
+        async def never_read(reader, writer, head):
+            accept(writer, head, json.dumps(CONNECTED))
+            reader._transport.pause_reading()
+            await asyncio.Event().wait()
+
+        async with raw_server(never_read) as url:
+            client = self.run_client(url)
+            await client.expect("connected")
+            sends = [asyncio.ensure_future(client.send_message(None, "x" * 60_000)) for _ in range(500)]
+            await asyncio.wait(sends, return_when=asyncio.FIRST_EXCEPTION)
+            refused = [one for one in sends if one.done() and isinstance(one.exception(), SendQueueFullError)]
+            waiting = [one for one in sends if not one.done()]
+            self.assertGreater(len(waiting), 0)
+            self.assertLessEqual(len(waiting), signaling_client.session.MAX_WAITING_SENDS)
+            self.assertGreater(len(refused), 0)
+            await client.close()
+            await asyncio.wait(waiting, timeout=DEADLINE)
+            self.assertEqual({type(one.exception()) for one in waiting}, {NotConnectedError})
+            await asyncio.wait_for(self._running[-1], DEADLINE)
+
+    async def test_the_server_says_how_large_a_message_may_be(self):
+        async with Script(says({**CONNECTED, "limits": {"max_message_bytes": 100}})) as server:
+            client = self.run_client(server.url)
+            await client.expect("connected")
+            await client.send_message(None, "x")
+            with self.assertRaises(MessageTooLargeError):
+                await client.send_message(None, "x" * 100)
+
+    async def test_a_certificate_that_is_not_trusted_is_final(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                            "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                            "-keyout", f"{folder}/key", "-out", f"{folder}/certificate"], check=True, capture_output=True)
+            ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            ours.load_cert_chain(f"{folder}/certificate", f"{folder}/key")
+            trusting = ssl.create_default_context(cafile=f"{folder}/certificate")
+        async with Script(says(CONNECTED), ssl=ours) as server:
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                await asyncio.wait_for(Recorder(server.url).run(), DEADLINE)
+            client = self.run_client(server.url, ssl=trusting)
+            await client.expect("connected")
+            await client.close()
+            await self._running[-1]
+
+
+if __name__ == "__main__":
+    support.main()

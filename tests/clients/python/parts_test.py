@@ -1,0 +1,186 @@
+"""The parts of the client that need no socket."""
+
+import asyncio
+import logging
+import unittest
+from datetime import datetime, timezone
+
+import support
+from support import OFFER
+
+from signaling_client import IceCandidate, IceServer, SignalingClient, messages
+from signaling_client.lanes import Lanes
+from signaling_client.reconnect import Pauses, may_reconnect
+
+
+class ReconnectTest(unittest.TestCase):
+
+    def test_close_codes_are_those_of_the_protocol(self):
+        again = [1001, 1005, 1006, 1011, 1012, 1013, 4000, 4001, 4005, 4499, 408, 429, 500, 503]
+        never = [1000, 1002, 1003, 1007, 1009, 4500, 4501, 4502, 4504, 4506, 4999, 200, 400, 403, 404]
+        self.assertEqual([code for code in again if not may_reconnect(code)], [])
+        self.assertEqual([code for code in never if may_reconnect(code)], [])
+
+    def test_pauses_grow_to_a_bound_and_start_again(self):
+        pauses = Pauses(draw=lambda: 1.0)
+        self.assertEqual([pauses.next() for _ in range(8)], [0.5, 1, 2, 4, 8, 16, 20, 20])
+        pauses.reset()
+        self.assertEqual(pauses.next(), 0.5)
+        self.assertEqual([Pauses(draw=lambda: 0.0).next() for _ in range(3)], [0, 0, 0])
+
+    def test_no_pause_is_shorter_than_the_server_asked_for(self):
+        self.assertEqual(Pauses(draw=lambda: 0.5).next(least=3.0), 3.0)
+        self.assertEqual(Pauses(draw=lambda: 1.0).next(least=0.1), 0.5)
+
+
+class AddressTest(unittest.TestCase):
+
+    def address(self, *values, **options):
+        return SignalingClient(*values, **options)._url
+
+    def test_room_and_name_go_into_the_query(self):
+        self.assertEqual(self.address("ws://h:8765"), "ws://h:8765/")
+        self.assertEqual(self.address("ws://h/", room="a", client_id="b:c"), "ws://h/?room=a&client_id=b%3Ac")
+        self.assertEqual(self.address("wss://h/x?room=old&k=v", room="new"), "wss://h/x?k=v&room=new")
+        self.assertEqual(self.address("ws://h/?room=kept"), "ws://h/?room=kept")
+
+    def test_other_urls_are_refused(self):
+        for url in ("http://h/", "h:8765", "ws://", ""):
+            with self.assertRaises(ValueError):
+                SignalingClient(url)
+
+
+class MessagesTest(unittest.TestCase):
+
+    def test_what_is_no_message(self):
+        for data in (b"{}", "", "x", "[]", "1", "{}", '{"type":1}', '{"type":""}', "[" * 100_000):
+            with self.assertRaises(messages.BadMessageError, msg=repr(data[:20])):
+                messages.parse(data)
+
+    def test_fields_of_the_wrong_kind_are_refused_without_quoting_them(self):
+        for read, message in (
+                (messages.description, {"type": "offer"}),
+                (messages.description, {"type": "offer", "sdp": 7}),
+                (messages.candidate, {}),
+                (messages.candidate, {"candidate": "", "sdpMLineIndex": "secret"}),
+                (messages.candidate, {"candidate": "", "sdpMLineIndex": True}),
+                (messages.ice_servers, {"ice_servers": ["secret"]}),
+                (messages.ice_servers, {"ice_servers": [{"urls": "secret"}]}),
+                (messages.participant, {"client_id": "a", "metadata": {"k": 1}}),
+                (messages.participant, {"client_id": "a", "joined_at": "secret"}),
+                (messages.participant, {"client_id": "a", "joined_at": "2026-13-01T00:00:00Z"}),
+                (messages.error, {"message": "m"})):
+            with self.assertRaises(messages.BadMessageError, msg=str(message)) as caught:
+                read(message)
+            self.assertNotIn("secret", str(caught.exception))
+
+    def test_values(self):
+        server = {"urls": ["turn:h"], "username": "u", "credential": "c", "new": 1}
+        self.assertEqual(messages.ice_servers({"ice_servers": [server, {"urls": ["stun:h"]}]}),
+                         (IceServer(("turn:h",), "u", "c"), IceServer(("stun:h",))))
+        self.assertEqual(messages.candidate({"candidate": "", "sdpMid": None}), IceCandidate(""))
+        for text, micro in (("2026-01-02T03:04:05Z", 0), ("2026-01-02T03:04:05.5Z", 500_000),
+                            ("2026-01-02T03:04:05.123456789Z", 123_456)):
+            self.assertEqual(messages.time({"t": text}, "t"), datetime(2026, 1, 2, 3, 4, 5, micro, timezone.utc))
+
+    def test_what_goes_out(self):
+        self.assertEqual(messages.write("offer", {"to": None, "sdp": "ä"}), '{"type":"offer","sdp":"ä"}')
+        self.assertEqual(messages.write("message", {"to": "a", "data": None}), '{"type":"message","to":"a","data":null}')
+        for data in (float("nan"), object()):
+            with self.assertRaises((TypeError, ValueError)):
+                messages.write("message", {"data": data})
+
+    def test_nothing_secret_is_in_a_repr(self):
+        shown = repr((OFFER, IceCandidate("candidate:1 secret"), IceServer(("turn:h",), "u", "secret")))
+        self.assertNotIn("secret", shown)
+        self.assertNotIn("ufrag", shown)
+
+
+class LanesTest(unittest.IsolatedAsyncioTestCase):
+
+    async def asyncSetUp(self):
+        self.log = []
+        self.lanes = Lanes(8, logging.getLogger("signaling_client"))
+        self.assertTrue(self.lanes.put("", self.call("first")))
+
+    async def asyncTearDown(self):
+        await self.lanes.close()
+
+    def call(self, name, gate=None, error=None):
+        async def run():
+            self.log.append(f"{name} begins")
+            if gate is not None:
+                await gate.wait()
+            if error is not None:
+                raise error
+            self.log.append(f"{name} ends")
+        return run
+
+    async def flush(self, *keys):
+        """All that was put into these lanes is done."""
+        for key in keys:
+            done = asyncio.Event()
+
+            async def note(event=done):
+                event.set()
+            self.lanes.put(key, note)
+            await asyncio.wait_for(done.wait(), support.DEADLINE)
+
+    async def test_one_lane_is_in_order_and_lanes_do_not_wait_for_each_other(self):
+        gate = asyncio.Event()
+        self.lanes.put("a", self.call("a1", gate))
+        self.lanes.put("a", self.call("a2"))
+        self.lanes.put("b", self.call("b1"))
+        await self.flush("b")
+        self.assertEqual(self.log, ["first begins", "first ends", "a1 begins", "b1 begins", "b1 ends"])
+        gate.set()
+        await self.flush("a")
+        self.assertEqual(self.log[5:], ["a1 ends", "a2 begins", "a2 ends"])
+
+    async def test_the_first_call_runs_alone(self):
+        await self.lanes.close()
+        gate = asyncio.Event()
+        lanes = self.lanes = Lanes(8, logging.getLogger("signaling_client"))
+        lanes.put("", self.call("connected", gate))
+        lanes.put("a", self.call("offer"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self.assertEqual(self.log[-1], "connected begins")
+        gate.set()
+        await self.flush("a")
+        self.assertEqual(self.log[-4:], ["connected begins", "connected ends", "offer begins", "offer ends"])
+
+    async def test_a_renamed_lane_keeps_its_order(self):
+        gate = asyncio.Event()
+        self.lanes.put("old", self.call("1", gate))
+        self.lanes.rename("old", "new")
+        self.lanes.put("new", self.call("2"))
+        await self.flush("")
+        gate.set()
+        await self.flush("new")
+        self.assertEqual(self.log[2:], ["1 begins", "1 ends", "2 begins", "2 ends"])
+
+    async def test_a_fault_is_not_the_end_of_its_lane(self):
+        self.lanes.put("a", self.call("1", error=ValueError("on purpose")))
+        self.lanes.put("a", self.call("2"))
+        await self.flush("a")
+        self.assertEqual(self.log[-2:], ["2 begins", "2 ends"])
+        self.assertFalse(self.lanes.broken.done())
+
+    async def test_a_cancellation_is(self):
+        self.lanes.put("a", self.call("1", error=asyncio.CancelledError()))
+        with self.assertRaises(asyncio.CancelledError):
+            await asyncio.wait_for(self.lanes.broken, support.DEADLINE)
+
+    async def test_too_many_are_refused_and_closing_drops_them(self):
+        await self.flush("")
+        gate = asyncio.Event()
+        self.lanes.put("a", self.call("running", gate))
+        await self.flush("b")  # so it runs, and no longer waits
+        self.assertEqual([self.lanes.put("a", self.call("waiting")) for _ in range(10)], [True] * 8 + [False] * 2)
+        await self.lanes.close()
+        self.assertEqual(self.log[2:], ["running begins"])
+
+
+if __name__ == "__main__":
+    support.main()
