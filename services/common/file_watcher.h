@@ -23,8 +23,8 @@ class FileWatcher {
   };
 
   // At first every file there is counts as changed: what somebody read before may be old by now.
-  FileWatcher(std::vector<File> files,
-              std::chrono::milliseconds interval = std::chrono::seconds(1));
+  explicit FileWatcher(std::vector<File> files,
+                       std::chrono::milliseconds interval = std::chrono::seconds(1));
   ~FileWatcher();
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;

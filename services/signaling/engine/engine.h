@@ -67,14 +67,14 @@ struct EngineOptions {
   bool relay_only = false;           // likewise
   absl::Duration room_empty_timeout = absl::Minutes(1);  // until a room without participants ends
   absl::Duration persistent_room_timeout = absl::Hours(30 * 24);  // of a persistent one
-  absl::Duration offer_ttl = absl::Hours(1);          // of offers that do not say otherwise
-  absl::Duration claim_lease = absl::Seconds(15);     // to answer within
-  std::size_t max_waiting_offers = 50;                // queued or claimed, a session
-  std::size_t max_waiting_offer_bytes = 1024 * 1024;  // likewise
-  std::size_t max_events = 10'000;                    // in the log that watchers read
-  std::size_t max_outbox_events = 256;                // unacknowledged, a session
-  std::size_t max_outbox_bytes = 256 * 1024;          // likewise
-  absl::Duration probe_timeout = absl::Seconds(2);    // until a silent session loses its client_id
+  absl::Duration offer_ttl = absl::Hours(1);       // of offers that do not say otherwise
+  absl::Duration claim_lease = absl::Seconds(15);  // to answer within
+  std::size_t max_waiting_offers = 50;             // queued or claimed, a session
+  std::size_t max_waiting_offer_bytes = std::size_t{1024} * 1024;  // likewise
+  std::size_t max_events = 10'000;                                 // in the log that watchers read
+  std::size_t max_outbox_events = 256;                             // unacknowledged, a session
+  std::size_t max_outbox_bytes = std::size_t{256} * 1024;          // likewise
+  absl::Duration probe_timeout = absl::Seconds(2);  // until a silent session loses its client_id
 };
 
 // Thread-safe.
