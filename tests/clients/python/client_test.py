@@ -165,6 +165,7 @@ class ClientTest(Stack):
                 client = self.client(way, kind=Closer)
                 running = asyncio.ensure_future(client.run())
                 await witness.until("participant_joined")
+                await client.wait_connected()
                 if way == "handler":
                     await witness.send_message(way, "go")
                 elif way == "close":
@@ -174,6 +175,16 @@ class ClientTest(Stack):
                 await asyncio.wait([running], timeout=DEADLINE)
                 self.assertEqual((running.done(), running.cancelled()), (True, way == "cancel"))
                 self.assertEqual(await witness.until("participant_left"), (way, "left"))
+
+    async def test_it_may_be_cancelled_at_any_moment(self):
+        for turns in range(0, 3000, 60):
+            running = asyncio.ensure_future(self.client().run())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            running.cancel()
+            await asyncio.wait([running], timeout=DEADLINE)
+            self.assertTrue(running.cancelled())
+        # That no session stays behind is checked after every test.
 
     async def test_who_is_sent_away_stays_away(self):
         moderator = await self.v1("moderator", room="test_who_is_sent_away_stays_away")

@@ -8,7 +8,7 @@ import logging
 import ssl as ssl_module
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import Any, Coroutine, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, Coroutine, List, Mapping, Optional, Tuple, Type, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from . import messages
@@ -224,7 +224,7 @@ class SignalingClient(Handlers):
     async def _run_session(self) -> Tuple[Optional[Disconnected], Optional[float]]:
         """How it ended (None after `close()`), and the seconds that it lived (None where it did not begin)."""
         try:
-            socket = await self._unless_closing(Socket.open(self._url, self._options))
+            socket = await self._open()
         except SocketClosedError as closed:
             return Disconnected(closed.code, closed.reason), None
         if socket is None:
@@ -240,6 +240,20 @@ class SignalingClient(Handlers):
             return ended, loop.time() - began
         finally:
             await session.close()
+
+    async def _open(self) -> Optional[Socket]:
+        opened: List[Socket] = []
+
+        async def work() -> None:
+            opened.append(await Socket.open(self._url, self._options))
+
+        try:
+            await self._unless_closing(work())
+        except BaseException:  # cancelled just when it was open
+            for socket in opened:
+                await socket.close()
+            raise
+        return opened[0] if opened else None
 
     async def _live(self, session: Session) -> Disconnected:
         self._logger.info("connected as %s in room %s", session.client_id, session.room)
