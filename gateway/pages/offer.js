@@ -12,8 +12,9 @@ import { Talk } from './talk.js';
 
 const $ = (id) => document.getElementById(id);
 
-// After these the one who took it may take it again.
+// After these the one who took it may take it again; and after a refusal, unless it is one of those that stay.
 const TAKE_AGAIN = new Set(['lease_expired', 'put_back_by_me', 'server_lost']);
+const REFUSED_FOR_GOOD = new Set(['offer_not_found', 'offer_expired', 'permission_denied', 'origin_not_allowed']);
 
 let offer = null;
 let attempts = 0;       // tells whether what was begun is still wanted
@@ -42,7 +43,8 @@ function take() {
 }
 
 async function answer() {
-  const { id } = offer;
+  const { id, peer } = offer;
+  if (peer) return;
   if (await takeMicrophone() && offer?.id === id) offer.answer(talk.track ? [talk.track] : []);
 }
 
@@ -186,20 +188,23 @@ function showButtons() {
   const decides = state === 'claimed' && !isMaker;
   const talks = state === 'answered';
   const over = state === 'over';
-  const again = over && (isMaker || TAKE_AGAIN.has(reason));
+  const refused = reason === 'refused';
+  const again = over && (isMaker || TAKE_AGAIN.has(reason) || (refused && !REFUSED_FOR_GOOD.has(offer.error.code)));
   const shown = {
     answer: decides, 'answer-listen': decides, 'put-back': decides, decline: decides,
     mute: talks, leave: !over && !decides, again, back: over,
   };
   const focused = document.activeElement;
+  const meant = $('leave-label').textContent;
   for (const [id, on] of Object.entries(shown)) $(id).hidden = !on;
   $('leave-label').textContent = talks ? 'Hang up' : !isMaker || state === 'opening' ? 'Cancel' : 'Withdraw';
-  $('again').textContent = isMaker ? 'Make a new offer' : 'Take it again';
+  $('again').textContent = refused ? 'Try again' : isMaker ? 'Make a new offer' : 'Take it again';
   $('back').classList.toggle('primary', over && !again);
   $('mute-label').textContent = !talk.track ? 'Turn on microphone' : talk.muted ? 'Unmute' : 'Mute';
   $('mute-icon').setAttribute('href', talk.track && talk.muted ? '#icon-muted' : '#icon-microphone');
-  // Who uses the keyboard is not sent back to the top of the page.
-  if (focused && focused !== document.body && focused.checkVisibility()) return;
+  // Who uses the keyboard is not sent back to the top of the page, nor left on a button that now means something else.
+  const isOther = focused === $('leave') && $('leave-label').textContent !== meant;
+  if (focused && focused !== document.body && focused.checkVisibility() && !isOther) return;
   const next = ['answer', 'mute', 'again', 'back'].find((id) => shown[id]);
   if (next) $(next).focus({ preventScroll: true });
   else if (!$('pass-on').hidden) $('copy-link').focus({ preventScroll: true });

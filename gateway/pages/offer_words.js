@@ -30,9 +30,9 @@ const OVER = {
   connection_lost: ({ other }) => [
     'The talk is over', `The connection to ${other} is lost, and without the server there is no new one.`,
   ],
-  server_lost: ({ isMaker, error }) => isMaker
-      ? ['The offer is gone', `${wordsFor(error)} An offer ends with its maker’s connection: the id is of no use any more.`]
-      : ['The offer is lost to you', `${wordsFor(error)} If its maker is still there, you may take it again.`],
+  server_lost: ({ isMaker, error }) => (isMaker
+      ? ['The offer is gone', `${wordsFor(error)} An offer ends with its maker’s connection.`]
+      : ['The offer is lost to you', `${wordsFor(error)} If its maker is still there, you may take it again.`]),
   refused: ({ error }) => ['That did not work', REFUSED[error.code] ?? wordsFor(error)],
 };
 
@@ -54,18 +54,21 @@ export function storyOf(offer) {
       return story('', isMaker ? 'Making the offer …' : 'Asking for the offer …',
           offer.error ? `${wordsFor(offer.error)} Trying again …` : 'Connecting to the server.');
     case 'queued':
-      return reason
-          ? story('waiting', 'Back in the queue', BACK[reason]?.(other) ?? `${other} did not answer.`)
-          : story('waiting', 'Waiting for somebody to take it', 'Pass the id or the link on. The first to take it talks with you.');
+      if (reason) return story('waiting', 'Back in the queue', BACK[reason]?.(other) ?? `${other} did not answer.`);
+      return story('waiting', 'Waiting for somebody to take it',
+          'Pass the id or the link on. The first to take it talks with you.');
     case 'claimed':
-      return isMaker
-          ? story('taken', `Taken by ${other}`, 'Nobody else can take it now. If no answer comes in time, it waits again.')
-          : story('taken', `${other} offers a talk`, 'It is yours alone until the time is over. Then it goes back to the queue.');
+      if (isMaker) {
+        return story('taken', `Taken by ${other}`,
+            'Nobody else can take it now. If no answer comes in time, it waits again.');
+      }
+      return story('taken', `${other} offers a talk`,
+          'It is yours alone until the time is over. Then it goes back to the queue.');
     case 'answered':
       return talkOf(offer, story);
     default: {
       const told = OVER[reason] ?? (() => ['The offer is over', `The server says: ${reason}.`]);
-      return story('over', ...told({ ...offer, isMaker, other, error: offer.error }));
+      return story('over', ...told({ isMaker, other, error: offer.error }));
     }
   }
 }

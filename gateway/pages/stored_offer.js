@@ -14,6 +14,8 @@ import { Peer } from './peer.js';
 
 // Reasons that say: the session is gone, not that somebody wanted to go.
 const GONE = new Set(['maker_left', 'claimer_left']);
+// No server gives more time to answer.
+const LONGEST_LEASE_MS = 300_000;
 
 export class StoredOffer extends EventTarget {
   state = 'opening';
@@ -272,13 +274,15 @@ export class StoredOffer extends EventTarget {
   }
 
   // Only a maker knows how far the clocks differ, since it knows how long its offer was to last. Where ours is plainly
-  // wrong no time is better than a wrong one.
+  // wrong, no time is better than a wrong one.
   #onOurClock(expiresAt) {
-    const deadline = expiresAt ? Date.parse(expiresAt) - this.#ahead : 0;
-    return deadline > Date.now() ? deadline : 0;
+    if (!expiresAt) return 0;
+    const deadline = Date.parse(expiresAt) - this.#ahead;
+    const left = deadline - Date.now();
+    return left > 0 && (this.isMaker || left <= LONGEST_LEASE_MS) ? deadline : 0;
   }
 
-  #end(reason, stored, error = null) {
+  #end(reason, stored, error = this.error) {
     if (this.state === 'over') return;
     this.state = 'over';
     this.stored = stored;

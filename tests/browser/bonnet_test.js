@@ -181,5 +181,5 @@ test('a row that is opened stays where it was pressed', async () => {
   await until('it is open', async () => /59/.test(await rows().last().locator('pre').textContent()));
   const scroller = await tab.page.locator('.bonnet-scroller').boundingBox();
   const row = await last.boundingBox();
-  assert.ok(row.y >= scroller.y && row.y < scroller.y + scroller.height, `${row.y} in ${scroller.y}+${scroller.height}`);
+  assert.ok(row.y >= scroller.y && row.y < scroller.y + scroller.height, `${row.y}, ${scroller.y}`);
 });

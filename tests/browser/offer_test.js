@@ -37,7 +37,7 @@ const answered = async () => {
 };
 
 before(async () => {
-  system = await System.start({ service: ['--claim_lease=4s'] });
+  system = await System.start({ service: ['--claim_lease=10s'] });
   browser = await launch();
 });
 afterEach(async () => {
@@ -59,7 +59,7 @@ test('an offer is taken by its id, and both hear each other until one hangs up',
   const grace = await claim('Grace', await ada.id());
   await ada.tells(/^Taken by Grace/, 'CLAIMED', 'taken');
   await grace.tells(/^Ada Lovelace offers a talk/, 'CLAIMED', 'taken');
-  assert.match(await grace.countdown(), /^0:0[1-4] left to answer$/);
+  assert.match(await grace.countdown(), /^0:(10|0\d) left to answer$/);
   await grace.page.click('#answer');
   await ada.tells(/^Talking with Grace/, 'ANSWERED', 'talking');
   await grace.tells(/^Talking with Ada Lovelace/, 'ANSWERED', 'talking');
@@ -189,8 +189,8 @@ test('a maker that reloads its page ends the talk, and the other side is told', 
 test('what is no id is not asked for', async () => {
   const ada = await open('Ada');
   for (const [text, words] of [
-    ['', /Paste the id/], ['two words', /no id of an offer/], ['https://example.org/', /no id of an offer in this link/],
-    ['https://example.org/offer?offer=%zz', /in this link/], ['ä', /no id of an offer/],
+    ['', /Paste the id/], ['two words', /This is no id/], ['ä', /This is no id/],
+    ['https://example.org/', /in this link/], ['https://example.org/offer?offer=%zz', /in this link/],
   ]) {
     await ada.fillIn(text);
     assert.match(await ada.page.locator('#offer-id-error').textContent(), words);

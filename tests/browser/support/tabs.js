@@ -1,20 +1,23 @@
-// Chromium with a fake microphone that beeps once a second, and what a person sees and hears in its tabs.
+// Chromium with a fake microphone that beeps once a second and a fake camera, and what a person sees and hears in its tabs.
 
 import { chromium } from 'playwright-core';
 
 import { until } from './until.js';
 
+const FAKE_DEVICES = '--use-fake-device-for-media-stream';
 const FLAGS = [
-  '--no-sandbox', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required',
+  '--no-sandbox', FAKE_DEVICES, '--autoplay-policy=no-user-gesture-required',
   '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
   '--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows',
 ];
 
-export function launch({ microphone = 'allowed' } = {}) {
+// `microphone`, and with it the camera: allowed or denied. `cameras`: how many there are.
+export function launch({ microphone = 'allowed', cameras = 1 } = {}) {
   const answer = microphone === 'allowed' ? '' : '=deny';
+  const flags = FLAGS.map((flag) => flag === FAKE_DEVICES ? `${flag}=device-count=${cameras}` : flag);
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless=new', ...FLAGS, `--use-fake-ui-for-media-stream${answer}`],
+    args: ['--headless=new', ...flags, `--use-fake-ui-for-media-stream${answer}`],
   });
 }
 
@@ -47,9 +50,9 @@ export class Tab {
   page;
   errors = [];  // what the page threw, did not find or was not allowed
 
-  // `route` gets the page's WebSocket before it is connected.
-  static async open(browser, url, { room = 'test', route, ...context } = {}) {
-    const tab = new Tab();
+  // `route` gets the page's WebSocket before it is connected; `address` is that of the page below `url`.
+  static async open(browser, url, { room = 'test', address = `?room=${room}`, route, ...context } = {}) {
+    const tab = new this();
     const opened = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
     tab.page = await opened.newPage();
     tab.page.on('pageerror', (error) => tab.errors.push(error));
@@ -61,12 +64,12 @@ export class Tab {
     });
     await tab.page.addInitScript(watch);
     if (route) await tab.page.routeWebSocket('**/v1', route);
-    await tab.page.goto(`${url}?room=${room}`);
+    await tab.page.goto(`${url}${address}`);
     return tab;
   }
 
   static async joined(browser, url, name, options) {
-    const tab = await Tab.open(browser, url, options);
+    const tab = await this.open(browser, url, options);
     await tab.join(name);
     return tab;
   }
@@ -135,6 +138,15 @@ export class Tab {
       return now.length === count &&
           now.every((stream, i) => stream.bytes > before[i].bytes + 1000 && stream.energy > before[i].energy + 1e-4);
     });
+  }
+
+  // The link to the server: on, reconnecting ...
+  linked(state) {
+    return this.page.waitForSelector(`#link-state[data-state="${state}"]`, { timeout: 45_000 });
+  }
+
+  link() {
+    return this.page.locator('#link-state').textContent();
   }
 
   // As many elements play as there are others to hear.

@@ -1,0 +1,149 @@
+// Offers by id when something breaks: the server, one side's way to it, or the way between the two.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+
+import { OfferTab } from './support/offer_tab.js';
+import { System } from './support/system.js';
+import { launch } from './support/tabs.js';
+import { until } from './support/until.js';
+
+let system;
+let browser;
+let tabs = [];
+
+const open = async (name, options) => {
+  const tab = await OfferTab.open(browser, system.url, '', options);
+  tab.bears = /WebSocket connection/;
+  tabs.push(tab);
+  await tab.page.fill('#name', name);
+  return tab;
+};
+
+const talking = async (options) => {
+  const ada = await open('Ada');
+  const grace = await open('Grace', options);
+  await ada.make();
+  await grace.take(await ada.id());
+  await grace.page.click('#answer');
+  await Promise.all([ada.talksWith('Grace'), grace.talksWith('Ada')]);
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+  return { ada, grace };
+};
+
+before(async () => {
+  browser = await launch();
+});
+beforeEach(async () => {
+  system = await System.start();
+});
+afterEach(async () => {
+  try {
+    for (const tab of tabs) {
+      assert.deepEqual(tab.errors, []);
+      await tab.close();
+    }
+  } finally {
+    tabs = [];
+    await system?.stop();
+  }
+});
+after(() => browser?.close());
+
+for (const lost of ['gateway', 'service']) {
+  test(`without the ${lost} an offer is gone, and the page says so and makes another`, async () => {
+    const ada = await open('Ada');
+    await ada.make();
+    const id = await ada.id();
+    const grace = await open('Grace');
+    await grace.take(id);
+    await system[lost].kill();
+    await ada.tells(/^The offer is gone\. .*An offer ends with its maker/, 'EXPIRED');
+    await grace.tells(/^The offer is lost to you/, 'QUEUED');
+    assert.match(await ada.linkState(), /^Not connected: /);
+    await ada.page.click('#again');
+    await ada.tells(/^Making the offer.*Trying again/, '', '');
+    assert.match(await ada.linkState(), /^Connecting: /);
+    await (lost === 'gateway' ? system.startGateway() : system.startService());
+    await ada.tells(/^Waiting for somebody/, 'QUEUED', 'waiting', 45_000);
+    assert.notEqual(await ada.id(), id);
+  });
+
+  test(`without the ${lost} the talk goes on, and both can hang up`, async () => {
+    const { ada, grace } = await talking();
+    await system[lost].kill();
+    for (const [tab, other] of [[ada, 'Grace'], [grace, 'Ada']]) {
+      const words = new RegExp(`^Talking with ${other}.*You still hear each other.*no new one`);
+      await tab.tells(words, 'WITHDRAWN', 'talking');
+      assert.match(await tab.linkState(), /^Not connected: /);
+    }
+    await Promise.all([ada.hears(1), grace.hears(1)]);
+    await grace.page.click('#leave');
+    await grace.tells(/^The talk is over. You hung up/, 'WITHDRAWN');
+    await ada.tells(/^The talk is over. The connection to Grace is lost/, 'WITHDRAWN', 'over', 60_000);
+    assert.deepEqual(await ada.received(), []);
+    if (lost === 'gateway') await system.startGateway();
+    else await system.startService();
+  });
+}
+
+test('one whose way to the server breaks is heard on, and the other side knows', async () => {
+  let socket;
+  const route = (client) => {
+    const server = client.connectToServer();
+    socket = { client, server };
+  };
+  const { ada, grace } = await talking({ route });
+  await socket.server.close({ code: 3000 });  // not 1000, which would be a goodbye
+  await socket.client.close({ code: 1011 });
+  await grace.tells(/^Talking with Ada.*The server went away. You still hear/, 'WITHDRAWN', 'talking');
+  await ada.tells(/^Talking with Grace.*Grace has lost the server. You still hear/, 'WITHDRAWN', 'talking');
+  assert.equal(await ada.linkState(), 'Connected');
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+  await ada.page.click('#leave');
+  await ada.tells(/You hung up/, 'WITHDRAWN');
+  await grace.tells(/connection to Ada is lost/, 'WITHDRAWN', 'over', 60_000);
+});
+
+test('a tab that crashes is told as one that is gone', async () => {
+  const { ada, grace } = await talking();
+  tabs.splice(tabs.indexOf(grace), 1);
+  const client = await grace.page.context().newCDPSession(grace.page);
+  // Closes nothing in order: no goodbye to the server, and none to the other side.
+  client.send('Page.crash').catch(() => {});
+  await ada.tells(/^The talk is over/, 'WITHDRAWN', 'over', 60_000);
+  await grace.close();
+});
+
+test('under the id of the offer the way is renewed, whoever begins', async () => {
+  const { ada, grace } = await talking();
+  const settled = ({ page }) => page.evaluate(() => {
+    const [connection] = watched.connections;
+    return watched.connections.length === 1 && connection.signalingState === 'stable' &&
+        connection.connectionState === 'connected';
+  });
+  const passwords = ({ page }) => page.evaluate(() =>
+    /a=ice-pwd:(.*)/.exec(watched.connections[0].currentRemoteDescription.sdp)[1]);
+  for (const starters of [[ada], [grace], [ada, grace], [ada, grace], [ada, grace]]) {
+    const before = await passwords(ada);
+    await Promise.all(starters.map(({ page }) => page.evaluate(() => watched.connections[0].restartIce())));
+    await until('the way is a new one', async () =>
+      await passwords(ada) !== before && await settled(ada) && await settled(grace));
+  }
+  assert.equal(await ada.page.evaluate(() => watched.collisions), 0, 'the impolite side gave way');
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+});
+
+test('fresh ICE servers reach a talk under way', async () => {
+  let client;
+  const route = (page) => {
+    client = page;
+    page.connectToServer();
+  };
+  const { grace } = await talking({ route });
+  const servers = [{ urls: ['stun:127.0.0.1:3478'] }];
+  client.send(JSON.stringify({ type: 'ice_servers', ice_servers: servers, expires_at: '2030-01-01T00:00:00Z' }));
+  await until('they are taken', () => grace.page.evaluate(() =>
+    JSON.stringify(watched.connections[0].getConfiguration().iceServers).includes('stun:127.0.0.1:3478')));
+  await grace.hears(1);
+});
