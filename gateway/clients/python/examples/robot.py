@@ -153,7 +153,8 @@ class Robot(SignalingClient):
             await self._calls[client_id].add(candidate)
 
     async def handle_participant_left(self, client_id: str, reason: str) -> None:
-        if client_id in self._calls:
+        # Of other reasons ("timeout" and the like) only its signaling suffers. Whether it still watches, ICE finds out.
+        if client_id in self._calls and reason in ("left", "kicked", "closed"):
             await self._hang_up(client_id, self._calls[client_id], f"it left: {reason}")
 
     async def handle_error(self, error: SignalingError) -> None:
