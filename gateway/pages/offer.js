@@ -13,7 +13,7 @@ import { Talk } from './talk.js';
 const $ = (id) => document.getElementById(id);
 
 // After these the one who took it may take it again; and after a refusal, unless it is one of those that stay.
-const TAKE_AGAIN = new Set(['lease_expired', 'put_back_by_me', 'server_lost']);
+const TAKE_AGAIN = new Set(['lease_expired', 'put_back_by_me', 'cancelled_by_me', 'server_lost']);
 const REFUSED_FOR_GOOD = new Set(['offer_not_found', 'offer_expired', 'permission_denied', 'origin_not_allowed']);
 
 let offer = null;

@@ -20,6 +20,7 @@ const OVER = {
   put_back_by_me: () => ['Left to others', 'The offer is back in the queue: whoever has its id may take it.'],
   withdrawn: ({ other }) => ['The offer was withdrawn', `${other} took it back.`],
   withdrawn_by_me: () => ['Withdrawn', 'Nobody can take this offer any more.'],
+  cancelled_by_me: ({ isMaker }) => ['Cancelled', `No offer was ${isMaker ? 'made' : 'taken'}.`],
   deleted: () => ['The offer was deleted', 'Whoever runs the server ended it.'],
   maker_left: ({ other }) => ['The offer is over', `${other} is gone.`],
   claimer_left: ({ other }) => ['The talk is over', `${other} is gone.`],

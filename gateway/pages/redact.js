@@ -11,7 +11,8 @@ const LIKE_SDP = /(^|[\r\n])\s*[a-z]=|candidate:/;
 export function hiding(key, value) {
   if (SECRET.test(key)) return 'secret';
   if (ADDRESSES.has(key)) return value === '' ? '' : 'bulky';  // An empty candidate only says that no more come.
-  return typeof value === 'string' && LIKE_SDP.test(value) ? 'bulky' : '';
+  const texts = typeof value === 'string' ? [value] : Object.keys(value ?? {});
+  return texts.some((text) => LIKE_SDP.test(text)) ? 'bulky' : '';
 }
 
 // The message on one line of JSON, with what is hidden left out.

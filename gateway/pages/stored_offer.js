@@ -14,6 +14,8 @@ import { Peer } from './peer.js';
 
 // Reasons that say: the session is gone, not that somebody wanted to go.
 const GONE = new Set(['maker_left', 'claimer_left']);
+// What a page of ours lets a person enter.
+const LONGEST_NAME = 40;
 // No server gives more time to answer.
 const LONGEST_LEASE_MS = 300_000;
 
@@ -96,6 +98,7 @@ export class StoredOffer extends EventTarget {
     const talks = this.state === 'answered';
     if (this.id && (this.isMaker || talks)) this.#signaling.send('withdraw_offer', { offer_id: this.id });
     if (talks) this.#end('hung_up_by_me', 'WITHDRAWN');
+    else if (this.state === 'opening') this.#end('cancelled_by_me', '');
     else if (this.isMaker) this.#end('withdrawn_by_me', 'WITHDRAWN');
     else this.#end('put_back_by_me', 'QUEUED');
   }
@@ -125,7 +128,7 @@ export class StoredOffer extends EventTarget {
       return this.#end('refused', '', error);
     }
     const { candidates = [], metadata = {}, client_id: clientId, expires_at: expiresAt, ...offer } = claimed;
-    this.other = metadata.name || nameOf(clientId);
+    this.other = metadata.name?.trim().slice(0, LONGEST_NAME) || nameOf(clientId);
     this.#waiting = [offer, ...candidates.map((candidate) => ({ type: 'ice_candidate', ...candidate }))];
     this.#enter('claimed', expiresAt);
   }
@@ -276,8 +279,7 @@ export class StoredOffer extends EventTarget {
   // Only a maker knows how far the clocks differ, since it knows how long its offer was to last. Where ours is plainly
   // wrong, no time is better than a wrong one.
   #onOurClock(expiresAt) {
-    if (!expiresAt) return 0;
-    const deadline = Date.parse(expiresAt) - this.#ahead;
+    const deadline = Date.parse(expiresAt) - this.#ahead;  // NaN without a time
     const left = deadline - Date.now();
     return left > 0 && (this.isMaker || left <= LONGEST_LEASE_MS) ? deadline : 0;
   }

@@ -58,11 +58,12 @@ test('descriptions and candidates are shown when asked for, and not before', asy
   await pass('received', { type: 'ice_candidate', seq: 4, client_id: 'grace', candidate: CANDIDATE, sdpMid: '0' });
   await pass('received', { type: 'offer', seq: 5, client_id: 'grace', offer_id: 'abcdefghijk', sdp: SDP,
     candidates: [{ candidate: CANDIDATE }] });
-  await pass('received', { type: 'message', seq: 6, client_id: 'grace', data: { hidden: [`${SDP}`, CANDIDATE] } });
+  await pass('received', { type: 'message', seq: 6, client_id: 'grace',
+    data: { hidden: [SDP, CANDIDATE, { [SDP]: 1 }] } });
   await open();
   await shows(4);
   for (const row of await rows().all()) await row.locator('summary').click();
-  await until('all are open', async () => await tab.page.locator('#bonnet .bonnet-show').count() === 6);
+  await until('all are open', async () => await tab.page.locator('#bonnet .bonnet-show').count() === 7);
   hasNoSdp(await words());
   assert.match(await rows().nth(0).textContent(), /sent.*offer.*to grace.*id 3/);
   assert.match(await rows().nth(1).textContent(), /received.*ice_candidate.*grace.*seq 4.*"sdpMid": "0"/s);

@@ -87,6 +87,20 @@ for (const lost of ['gateway', 'service']) {
   });
 }
 
+test('what does not come about can be cancelled', async () => {
+  const ada = await open('Ada');
+  await system.gateway.kill();
+  await ada.page.click('#make');
+  await ada.tells(/^Making the offer.*The server cannot be reached. Trying again/, '', '');
+  await ada.page.click('#leave');
+  await ada.tells(/^Cancelled. No offer was made/, '');
+  assert.equal(await ada.linkState(), 'Not connected');
+  assert.deepEqual(await ada.trackStates(), ['ended']);
+  await system.startGateway();
+  await ada.page.click('#again');
+  await ada.tells(/^Waiting/, 'QUEUED', 'waiting');
+});
+
 test('one whose way to the server breaks is heard on, and the other side knows', async () => {
   let socket;
   const route = (client) => {

@@ -75,6 +75,28 @@ test('a keyboard is enough to make, take, answer, talk and hang up', async () =>
   assert.equal(await focused(grace), 'make');
 });
 
+for (const hours of [-3, 3]) {
+  test(`a clock that is ${hours} hours wrong tells no wrong time`, async () => {
+    const shift = async (tab) => {
+      await tab.page.addInitScript((milliseconds) => {
+        const { now } = Date;
+        Date.now = () => now() + milliseconds;
+      }, hours * 3_600_000);
+      await tab.page.reload();
+    };
+    const ada = await open();
+    await shift(ada);
+    await ada.make();
+    assert.match(await ada.countdown(), /^(1:00:00|59:5\d) left$/);
+    const grace = await open(`?offer=${await ada.id()}`);
+    await shift(grace);
+    await grace.page.click('#take');
+    await grace.tells(/offers a talk/, 'CLAIMED', 'taken');
+    assert.equal(await grace.page.locator('#countdown').isVisible(), false);
+    await until('the maker sees the time to answer', async () => /^0:1\d left$/.test(await ada.countdown()));
+  });
+}
+
 const openAllRows = ({ page }) => page.evaluate(() => {
   for (const row of document.querySelectorAll('#bonnet-rows details')) row.open = true;
 });
