@@ -104,6 +104,13 @@ class ExamplesTest(harness.Stack):
         await caller.expect("reject", client_id="robot", reason="unsupported")
         self.assertEqual(await robot.end(), 0, robot.said)
 
+    async def test_a_camera_that_is_not_there_is_told(self):
+        for source in ("--camera", "--play"):
+            robot = await self.start("robot.py", "--url", self.url, source, "/nowhere")
+            self.assertEqual(await robot.wait(), 1)
+            self.assertIn("No such file or directory: '/nowhere'", robot.said)
+            self.assertNotIn("Traceback", robot.said)
+
     async def test_who_is_refused_for_good_ends(self):
         for name in ("robot.py", "viewer.py"):
             program = await self.start(name, "--url", self.url, "--room", "no room")

@@ -23,6 +23,7 @@ from aiortc.contrib.media import MediaPlayer, MediaRelay
 from aiortc.rtcicetransport import parse_stun_turn_uri
 from aiortc.sdp import candidate_from_sdp
 from av import VideoFrame
+from av.error import FFmpegError
 
 from signaling_client import (Disconnected, IceCandidate, IceServer, SessionDescription, SignalingClient, SignalingClosed,
                               SignalingError)
@@ -181,12 +182,15 @@ class Robot(SignalingClient):
 
 
 def open_picture(arguments: argparse.Namespace) -> MediaStreamTrack:
-    if arguments.camera:
-        player = MediaPlayer(arguments.camera, format="v4l2", options={"video_size": arguments.size, "framerate": "30"})
-    elif arguments.play:
-        player = MediaPlayer(arguments.play, loop=True)
-    else:
+    if not arguments.camera and not arguments.play:
         return TestPicture()
+    try:
+        if arguments.camera:
+            player = MediaPlayer(arguments.camera, format="v4l2", options={"video_size": arguments.size, "framerate": "30"})
+        else:
+            player = MediaPlayer(arguments.play, loop=True)
+    except (FFmpegError, OSError) as error:
+        raise SystemExit(str(error)) from error
     if player.video is None:
         raise SystemExit(f"no video in {arguments.camera or arguments.play}")
     return player.video
