@@ -10,6 +10,9 @@ const ARROWS = { sent: '↑', received: '↓', link: '•' };
 
 let panel = null;
 
+// With the page, not with the panel: the first message may be that the server is gone.
+document.head.append(make('link', { rel: 'stylesheet', href: new URL('bonnet.css', import.meta.url).href }));
+
 // Adds the panel on the first call, and follows this Signaling.
 export function lookUnderTheBonnet(signaling) {
   panel ??= new Panel();
@@ -31,8 +34,6 @@ class Panel {
       this.#redraw();
     });
     copy.addEventListener('click', () => this.#copy());
-    const style = make('link', { rel: 'stylesheet', href: new URL('bonnet.css', import.meta.url).href });
-    document.head.append(style);
     document.body.append(element);
   }
 

@@ -38,15 +38,11 @@ beforeEach(async () => {
   system = await System.start();
 });
 afterEach(async () => {
-  try {
-    for (const tab of tabs) {
-      assert.deepEqual(tab.errors, []);
-      await tab.close();
-    }
-  } finally {
-    tabs = [];
-    await system?.stop();
-  }
+  const errors = tabs.flatMap((tab) => tab.errors);
+  await Promise.all(tabs.map((tab) => tab.close()));
+  tabs = [];
+  await system?.stop();
+  assert.deepEqual(errors, []);
 });
 after(() => browser?.close());
 

@@ -41,11 +41,10 @@ before(async () => {
   browser = await launch();
 });
 afterEach(async () => {
-  for (const tab of tabs) {
-    assert.deepEqual(tab.errors, []);
-    await tab.close();
-  }
+  const errors = tabs.flatMap((tab) => tab.errors);
+  await Promise.all(tabs.map((tab) => tab.close()));
   tabs = [];
+  assert.deepEqual(errors, []);
 });
 after(async () => {
   await browser?.close();
