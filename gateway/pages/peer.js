@@ -81,11 +81,13 @@ export class Peer {
     }
   }
 
-  // Whether this offer begins anew: it comes from another RTCPeerConnection than the one this peer is connected with,
-  // and a new Peer should answer it. Each has a certificate of its own. An offer that would be ignored begins nothing.
+  // Whether a new Peer, one that does not call, should answer this offer: where it comes from another RTCPeerConnection
+  // than the one this peer is connected with (each has a certificate of its own), and where it meets our first offer,
+  // which is more easily forgotten than taken back with all it asked for. An offer that would be ignored begins nothing.
   beginsAnew({ sdp }) {
-    if (!this.#remoteFingerprint || this.#remoteFingerprint === fingerprintIn(sdp)) return false;
-    return this.#polite || this.#ready;
+    if (!this.#remoteFingerprint) return this.#polite && !this.#ready;
+    if (this.#remoteFingerprint === fingerprintIn(sdp)) return false;
+    return this.#polite || this.#ready || this.state === 'closed';
   }
 
   // What is sent of this kind from now on; null sends nothing.
@@ -164,8 +166,9 @@ export class Peer {
 
   #declineTheUnwanted() {
     for (const transceiver of this.#connection.getTransceivers()) {
+      if (transceiver.direction === 'stopped') continue;
       const { kind } = transceiver.receiver.track;
-      if (this.#receives.includes(kind) || transceiver.currentDirection === 'stopped') continue;
+      if (this.#receives.includes(kind)) continue;
       transceiver.direction = transceiver.sender === this.#senders.get(kind) ? 'sendonly' : 'inactive';
     }
   }

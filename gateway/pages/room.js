@@ -21,6 +21,8 @@ const SHUT_OUT = new Set(['banned', 'permission_denied']);
 // A seat that was ours may still be held by the connection that broke.
 const SEAT_PAUSE_MS = 1_000;
 
+const isPolite = ({ polite }) => polite;
+
 export class Room extends EventTarget {
   joined = false;
   seats = 5;
@@ -32,6 +34,7 @@ export class Room extends EventTarget {
   #tracks = new Map();       // kind -> MediaStreamTrack
   #receives;
   #calls;
+  #polite;
   #nameOf;
   #keepsName;
   #configuration = {};
@@ -42,11 +45,12 @@ export class Room extends EventTarget {
   #online = () => this.join();
 
   // `media`: {tracks, receives} as Peer wants them. `calls(participant)`: whether we call, and they answer; by default
-  // the one who came later calls, so that the first negotiation needs no luck. `nameOf(member)`: for the news.
-  // `keepsName`: who comes back waits until the old name is free, instead of coming back under a new one.
+  // the one who came later calls, so that the first negotiation needs no luck. `polite(participant)`: whether we give way
+  // where two offers meet; the server sees to it that just one does. `nameOf(member)`: for the news. `keepsName`: who
+  // comes back waits until the old name is free, instead of coming back under a new one.
   constructor({
     name, metadata, media: { tracks = [], receives = [] }, signaling,
-    calls = ({ polite }) => polite, nameOf = displayName, keepsName = false,
+    calls = isPolite, polite = isPolite, nameOf = displayName, keepsName = false,
   }) {
     super();
     this.#name = name;
@@ -55,6 +59,7 @@ export class Room extends EventTarget {
     for (const track of tracks) this.#tracks.set(track.kind, track);
     this.#receives = receives;
     this.#calls = calls;
+    this.#polite = polite;
     this.#nameOf = nameOf;
     this.#keepsName = keepsName;
     const on = (type, handle) => signaling.addEventListener(type, ({ detail }) => this.#over || handle(detail));
@@ -208,7 +213,7 @@ export class Room extends EventTarget {
     }
     member.metadata = participant.metadata ?? {};
     member.connect({
-      polite: participant.polite,
+      polite: this.#polite(participant),
       calls: this.#calls(participant),
       mayCall: () => this.joined && !member.away,
       configuration: this.#configuration,

@@ -186,10 +186,11 @@ function enter() {
   showJoining(false);
   $('lobby').hidden = true;
   $('call').hidden = false;
+  scrollTo(0, 0);
   seatsTaken = 0;
   ownSeat = new Seat(seatsTaken++);
   $('seats').append(ownSeat.element);
-  $('mute').focus();
+  $('mute').focus({ preventScroll: true });
   const others = room.members.size;
   announce(`You are in the room ${name}. ${others ? `${others} more here.` : 'Nobody else is here yet.'}`);
   requestAnimationFrame(draw);

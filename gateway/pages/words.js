@@ -63,11 +63,8 @@ export function robotName(member) {
   return member.metadata.name || member.clientId;
 }
 
-// One of the flows in statistics.js: "1280 × 720 · 30 frames/s · 1.2 Mbit/s".
+// One of the flows in statistics.js: "1280 × 720 · 30 fps · 1.2 Mbit/s".
 export function flowWords({ width, height, framesPerSecond, bitsPerSecond }) {
-  const parts = [];
-  if (width) parts.push(`${width} × ${height}`);
-  if (width) parts.push(`${Math.round(framesPerSecond)} frames/s`);
-  parts.push(bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kbit/s` : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`);
-  return parts.join(' · ');
+  const rate = bitsPerSecond < 1e6 ? `${Math.round(bitsPerSecond / 1e3)} kbit/s` : `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
+  return width ? `${width} × ${height} · ${Math.round(framesPerSecond)} fps · ${rate}` : rate;
 }

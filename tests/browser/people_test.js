@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
+import { checkFit } from './support/fit.js';
 import { System } from './support/system.js';
 import { launch, Tab } from './support/tabs.js';
 import { until } from './support/until.js';
@@ -135,19 +136,3 @@ test('on a phone nothing is too wide or too small to touch', async () => {
     }
   }
 });
-
-async function checkFit(page) {
-  const { overflow, small } = await page.evaluate(() => ({
-    overflow: document.documentElement.scrollWidth - innerWidth,
-    small: [...document.querySelectorAll('button, input, a')]
-        .filter((element) => element.checkVisibility())
-        .filter((element) => {
-          const { width, height } = element.getBoundingClientRect();
-          return width < 44 || height < 44;
-        })
-        .map((element) => element.id),
-  }));
-  assert.equal(overflow, 0);
-  assert.deepEqual(small, []);
-  assert.ok((await page.screenshot()).length > 0);
-}

@@ -1,0 +1,219 @@
+// The robot's page: sends one picture to everybody who asks for it. Viewers call, the robot answers; see room.js.
+
+import { stayAwake } from './awake.js';
+import { lookUnderTheBonnet } from './bonnet.js';
+import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
+import { Room } from './room.js';
+import { followRoom, signalingAddress } from './room_link.js';
+import { Signaling } from './signaling.js';
+import { Source } from './source.js';
+import { connectionWords, displayName, flowWords } from './words.js';
+
+const $ = (id) => document.getElementById(id);
+
+const READ_EVERY_MS = 1_000;
+
+const source = new Source([$('source'), $('source-now')], changeSource);
+let room = null;     // the Room we are in or on our way to
+let attempts = 0;    // tells whether what was begun is still wanted
+let reading = 0;     // the timer of the statistics
+const rows = new Map();  // Member -> its place in the list
+
+// --- Starting and stopping -------------------------------------------------------------------------------------------
+
+async function start() {
+  if (room || !$('join-form').reportValidity()) return;
+  const attempt = ++attempts;
+  hideNotice();
+  showStarting(true);
+  const opened = await openSource(() => attempt === attempts);
+  if (!opened) {
+    if (attempt === attempts) showStarting(false);
+    return;
+  }
+
+  const signaling = new Signaling(signalingAddress());
+  signaling.clientId = $('name').value;
+  lookUnderTheBonnet(signaling);
+  room = new Room({
+    name: $('room').value,
+    metadata: ownMetadata(),
+    media: { tracks: [source.track] },
+    signaling,
+    calls: () => false,
+    keepsName: true,
+  });
+  room.addEventListener('change', render);
+  followRoom(room, {
+    goesOn: () => watching() ? 'Who watches still sees the picture.' : '',
+    over: stop,
+  });
+  room.join();
+}
+
+function stop(why = '') {
+  const wasLive = !$('live').hidden;
+  ++attempts;
+  room?.leave();
+  room = null;
+  source.close();
+  stayAwake(false);
+  clearInterval(reading);
+  rows.clear();
+  $('viewers').replaceChildren();
+  $('own').srcObject = null;
+  $('door').hidden = true;
+  showStarting(false);
+  $('live').hidden = true;
+  $('lobby').hidden = false;
+  document.title = 'Robot';
+  showLink('off');
+  if (why) showNotice('error', why);
+  else hideNotice();
+  if (!wasLive) return;
+  $('join').focus();
+  if (!why) announce('The robot has stopped.');
+}
+
+const starting = () => $('join-form').classList.contains('joining');
+
+function showStarting(on) {
+  $('join-form').classList.toggle('joining', on);
+  $('join').textContent = on ? 'Starting … cancel' : 'Start';
+  $('room').readOnly = $('name').readOnly = on;
+  $('source').disabled = on;
+}
+
+// What the viewers are told. Their pages call everybody who is not a viewer.
+function ownMetadata() {
+  return { role: 'robot', picture: source.track ? 'on' : 'none' };
+}
+
+// --- The picture -----------------------------------------------------------------------------------------------------
+
+// Whether there is a picture now.
+async function openSource(wanted) {
+  try {
+    if (!(await source.open($('name').value, wanted))) return false;
+  } catch (error) {
+    if (wanted()) showNotice('error', error.message, { about: 'picture' });
+    return false;
+  }
+  source.track.onended = () => {
+    source.close();
+    showNotice('error', 'The camera was lost. Plug it in again, or choose another picture.', { about: 'picture' });
+    sourceChanged();
+    source.list();
+  };
+  hideNotice('picture');
+  return true;
+}
+
+async function changeSource() {
+  if (!room) return;
+  const current = room;
+  await openSource(() => room === current);
+  if (room === current) sourceChanged();
+}
+
+function sourceChanged() {
+  room.setTrack('video', source.track);
+  room.setMetadata(ownMetadata());
+  showOwn();
+}
+
+function showOwn() {
+  $('own').srcObject = source.track ? new MediaStream([source.track]) : null;
+  $('own-words').hidden = source.track !== null;
+  $('own-words').textContent = 'No picture is sent.';
+}
+
+// --- In use ----------------------------------------------------------------------------------------------------------
+
+// Other robots have no business with this one.
+const viewers = () => [...room.members.values()].filter((member) => member.metadata.role !== 'robot');
+const watching = () => viewers().filter((member) => member.peer.state === 'connected').length;
+
+function render() {
+  if (!room) return;
+  if ($('live').hidden) {
+    if (room.joined) enter();
+    else return;
+  }
+  const wanted = viewers();
+  for (const [member, row] of rows) {
+    if (wanted.includes(member)) continue;
+    row.element.remove();
+    rows.delete(member);
+  }
+  for (const member of wanted) {
+    if (!rows.has(member)) rows.set(member, addRow());
+    const { element, name, state, flow } = rows.get(member);
+    const words = connectionWords(member);
+    name.textContent = displayName(member);
+    state.textContent = words || (source.track ? 'watches' : 'waits for a picture');
+    element.dataset.state = words ? 'off' : 'on';
+    if (words) flow.textContent = '';
+  }
+  $('nobody').hidden = wanted.length > 0;
+  const count = watching();
+  $('count').textContent = count === 0 ? 'nobody watches' : count === 1 ? '1 watches' : `${count} watch`;
+}
+
+function enter() {
+  const { clientId } = room.own;
+  const here = new URL(location.href);
+  here.search = new URLSearchParams({ room: $('room').value, name: clientId });
+  here.hash = '';
+  history.replaceState(null, '', here);
+  const link = new URL('viewer', document.baseURI);
+  link.search = new URLSearchParams({ room: $('room').value });
+  $('viewer-link').href = link;
+  $('viewer-link').textContent = link;
+  document.title = `${clientId} · Robot`;
+  $('title').textContent = clientId;
+  hideNotice();
+  showStarting(false);
+  $('lobby').hidden = true;
+  $('live').hidden = false;
+  scrollTo(0, 0);
+  showOwn();
+  stayAwake(true);
+  reading = setInterval(readFlows, READ_EVERY_MS);
+  $('copy').focus({ preventScroll: true });
+  announce(`${clientId} is in the room ${$('room').value}.`);
+}
+
+function addRow() {
+  const element = $('person').content.firstElementChild.cloneNode(true);
+  $('viewers').append(element);
+  const part = (selector) => element.querySelector(selector);
+  return { element, name: part('.person-name'), state: part('.person-state'), flow: part('.person-flow') };
+}
+
+async function readFlows() {
+  for (const [member, { flow }] of rows) {
+    if (member.peer.state !== 'connected') continue;
+    const { route, flows } = await member.peer.statistics();
+    const sent = flows.find(({ direction, kind }) => direction === 'sent' && kind === 'video');
+    flow.textContent = sent ? `${flowWords(sent)}${route === 'relay' ? ' · over a relay' : ''}` : '';
+  }
+}
+
+// --- Start -----------------------------------------------------------------------------------------------------------
+
+$('join-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (starting()) stop();
+  else start();
+});
+$('copy').addEventListener('click', () => copyLink($('viewer-link').href, $('copy-label')));
+$('leave').addEventListener('click', () => stop());
+
+// The server learns at once that the robot has gone, and a page that the browser brings back starts clean.
+addEventListener('pagehide', () => stop());
+
+for (const [key, value] of new URLSearchParams(location.search)) {
+  if (['room', 'name'].includes(key) && value) $(key).value = value;
+}
+source.list();

@@ -1,0 +1,135 @@
+// The place of one robot on the viewer's page: its picture, what goes on, and buttons for sound and full screen.
+
+import { connectionWords, flowWords, robotName } from './words.js';
+
+// A picture that stands still for so long is told, and for so long called again; then after growing pauses.
+const STILL_MS = 3_000;
+const FIRST_PATIENCE_MS = 10_000;
+const LONGEST_PATIENCE_MS = 60_000;
+
+export class Screen {
+  element;
+
+  #member;
+  #parts;
+  #peer = null;         // the one that was read last
+  #frames = 0;
+  #movedAt = performance.now();
+  #patience = FIRST_PATIENCE_MS;
+
+  constructor(member) {
+    this.#member = member;
+    const template = document.getElementById('screen');
+    this.element = template.content.firstElementChild.cloneNode(true);
+    const part = (selector) => this.element.querySelector(selector);
+    this.#parts = {
+      picture: part('.screen-picture'), video: part('video'), words: part('.screen-words'),
+      name: part('.screen-name'), state: part('.screen-state'), flow: part('.screen-flow'),
+      sound: part('.screen-sound'), soundIcon: part('.screen-sound use'), full: part('.screen-full'),
+    };
+    const { video, sound, full } = this.#parts;
+    full.hidden = !document.fullscreenEnabled && !video.webkitEnterFullscreen;
+    full.addEventListener('click', () => this.#pressFull());
+    sound.addEventListener('click', () => this.#hear(video.muted));
+  }
+
+  show() {
+    const member = this.#member;
+    const { video, words, name, state, sound, full } = this.#parts;
+    const { stream } = member;
+    name.textContent = robotName(member);
+    sound.setAttribute('aria-label', `Sound of ${robotName(member)}`);
+    full.setAttribute('aria-label', `${robotName(member)} on the full screen`);
+    if (video.srcObject !== stream) {
+      video.srcObject = stream;
+      this.#play();
+    }
+    sound.hidden = !stream?.getAudioTracks().length;
+
+    const connection = connectionWords(member);
+    state.textContent = connection || 'connected';
+    this.element.dataset.state = connection ? 'off' : 'on';
+    const missing = this.#missing(connection);
+    words.hidden = !missing;
+    words.textContent = missing;
+  }
+
+  // Reads what arrives. To be called once a second.
+  async read() {
+    const { peer } = this.#member;
+    if (peer.state !== 'connected') return this.#moved();
+    const { route, flows } = await peer.statistics();
+    const video = flows.find(({ direction, kind }) => direction === 'received' && kind === 'video');
+    this.#parts.flow.textContent = video ? `${flowWords(video)}${route === 'relay' ? ' · over a relay' : ''}` : '';
+    // A page in the background need not decode, and who has no picture need not send one.
+    const moves = !video || peer !== this.#peer || video.frames > this.#frames || document.hidden || !this.#hasPicture;
+    this.#peer = peer;
+    this.#frames = video?.frames ?? 0;
+    if (moves) {
+      this.#moved();
+      if (this.#frames) this.#patience = FIRST_PATIENCE_MS;
+    } else if (this.#stillFor > this.#patience) {
+      this.#moved();
+      this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_MS);
+      this.#member.callAgain();
+    }
+    this.show();
+  }
+
+  remove() {
+    if (document.fullscreenElement === this.#parts.picture) document.exitFullscreen();
+    this.#parts.video.srcObject = null;
+    this.element.remove();
+  }
+
+  get #hasPicture() {
+    return this.#member.metadata.picture !== 'none';
+  }
+
+  get #stillFor() {
+    return performance.now() - this.#movedAt;
+  }
+
+  #moved() {
+    this.#movedAt = performance.now();
+    if (this.#member.peer.state !== 'connected') this.#parts.flow.textContent = '';
+  }
+
+  // Why there is no picture, or none that moves; nothing where there is one.
+  #missing(connection) {
+    if (!this.#hasPicture) return 'The robot has no picture at present.';
+    if (!this.#member.stream) return connection ? sentence(connection) : 'The robot sends nothing yet.';
+    if (!this.#member.stream.getVideoTracks().length) return 'Only sound comes.';
+    return this.#stillFor > STILL_MS ? 'The picture stands still.' : '';
+  }
+
+  async #play() {
+    const { video } = this.#parts;
+    if (!video.srcObject) return;
+    try {
+      await video.play();
+    } catch (error) {
+      // Without sound it is always permitted.
+      if (error.name === 'NotAllowedError' && !video.muted) this.#hear(false);
+    }
+  }
+
+  #hear(on) {
+    const { video, sound, soundIcon } = this.#parts;
+    video.muted = !on;
+    sound.setAttribute('aria-pressed', String(on));
+    soundIcon.setAttribute('href', on ? '#icon-sound' : '#icon-silent');
+    this.#play();
+  }
+
+  #pressFull() {
+    const { picture, video } = this.#parts;
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (picture.requestFullscreen) picture.requestFullscreen().catch(() => {});
+    else video.webkitEnterFullscreen();  // iPhones show videos only
+  }
+}
+
+function sentence(words) {
+  return `${words[0].toUpperCase()}${words.slice(1)}`;
+}
