@@ -40,17 +40,17 @@ export function announce(text) {
   $('announcer').textContent = text;
 }
 
-// Copies a link; where the browser does not permit it, shows it. The button's `label` says that it is done.
-export async function copyLink(link, label) {
+// Copies a link, or `what` it is; where the browser does not permit it, shows it. The button's `label` says that it is done.
+export async function copyLink(link, label, what = 'link') {
   try {
     await navigator.clipboard.writeText(link);
   } catch {
-    showNotice('info', `The link: ${link}`);
+    showNotice('info', `The ${what}: ${link}`);
     return;
   }
   const before = label.textContent;
   if (before === 'Copied') return;
   label.textContent = 'Copied';
-  announce('The link is copied.');
+  announce(`The ${what} is copied.`);
   setTimeout(() => { label.textContent = before; }, 2000);
 }

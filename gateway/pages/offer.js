@@ -147,8 +147,8 @@ function showSteps(step) {
     const isNow = item.dataset.step === step;
     if (isNow) past = false;
     item.classList.toggle('past', past);
-    item.toggleAttribute('aria-current', isNow);
     if (isNow) item.setAttribute('aria-current', 'step');
+    else item.removeAttribute('aria-current');
   }
 }
 
@@ -221,7 +221,8 @@ function askForSound() {
 }
 
 function showIdError(error = '') {
-  $('offer-id').toggleAttribute('aria-invalid', Boolean(error));
+  if (error) $('offer-id').setAttribute('aria-invalid', 'true');
+  else $('offer-id').removeAttribute('aria-invalid');
   $('offer-id-error').textContent = error;
   $('offer-id-error').hidden = !error;
   if (error) $('offer-id').focus();
@@ -261,7 +262,7 @@ press('back', () => {
   $('make').focus();
 });
 press('mute', pressMute);
-press('copy-id', () => copyLink(offer.id, $('copy-id').querySelector('span')));
+press('copy-id', () => copyLink(offer.id, $('copy-id').querySelector('span'), 'id'));
 press('copy-link', () => copyLink($('link').href, $('copy-link').querySelector('span')));
 $('offer-id').addEventListener('input', () => showIdError());
 

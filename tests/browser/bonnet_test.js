@@ -116,6 +116,18 @@ test('the copy has a line of JSON a message, without what is hidden', async () =
   assert.ok(Date.parse(entries[0].time) > 0);
 });
 
+test('where there is no clipboard the lines are shown, to be copied by hand', async () => {
+  await openPanel();
+  await tab.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await pass('sent', { type: 'offer', id: 3, sdp: SDP });
+  await open();
+  await tab.page.click('#bonnet-copy');
+  const lines = tab.page.locator('#bonnet textarea');
+  await lines.waitFor({ state: 'visible' });
+  assert.equal(JSON.parse(await lines.inputValue()).message.id, 3);
+  hasNoSdp(await lines.inputValue());
+});
+
 test('two hundred messages are kept, beside the chatter', async () => {
   await openPanel();
   const numbered = Array.from({ length: 300 }, (_, i) => ({ type: 'message', seq: i + 1, client_id: 'ada' }));
