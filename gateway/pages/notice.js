@@ -40,7 +40,8 @@ export function announce(text) {
   $('announcer').textContent = text;
 }
 
-// Copies a link, or `what` it is; where the browser does not permit it, shows it. The button's `label` says that it is done.
+// Copies a link, or `what` it is; where the browser does not permit that, shows it. The button's `label` says that it is
+// done.
 export async function copyLink(link, label, what = 'link') {
   try {
     await navigator.clipboard.writeText(link);
