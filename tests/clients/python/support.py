@@ -72,7 +72,7 @@ class Script:
         self._server.close()
         await asyncio.wait_for(self._server.wait_closed(), DEADLINE)
 
-    async def _serve(self, ws):
+    async def _serve(self, ws, path=None):  # websockets 10.0 names the path
         step = self._steps[min(self.connections, len(self._steps) - 1)]
         self.connections += 1
         self.arrived.put_nowait(asyncio.get_running_loop().time())
