@@ -120,6 +120,7 @@ function sourceChanged() {
   room.setTrack('video', source.track);
   room.setMetadata(ownMetadata());
   showOwn();
+  render();
 }
 
 function showOwn() {

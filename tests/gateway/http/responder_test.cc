@@ -30,6 +30,16 @@ TEST(ResponderTest, ServesTheIndexAtTheRoot) {
   EXPECT_TRUE(response.keep_alive());
 }
 
+TEST(ResponderTest, ServesEveryPageByItsName) {
+  for (const std::string name : {"/offer", "/robot", "/viewer"}) {
+    const auto response = Respond(Request(http::verb::get, name + "?room=a"), true);
+    EXPECT_EQ(response.result(), http::status::ok) << name;
+    EXPECT_EQ(Header(response, http::field::content_type), "text/html; charset=utf-8") << name;
+    EXPECT_EQ(Respond(Request(http::verb::get, name + ".html"), true).result(),
+              http::status::not_found);
+  }
+}
+
 TEST(ResponderTest, EveryPageHasAMediaTypeAndATagOfItsOwn) {
   std::vector<std::string> tags;
   for (const Page& page : Pages()) {
