@@ -1,11 +1,13 @@
 """The Python client against the real gateway and service."""
 
 import asyncio
+from unittest import mock
 
 import support
 from support import ANSWER, DEADLINE, OFFER, Recorder, harness
 
 from signaling_client import IceCandidate, MessageTooLargeError, NotConnectedError, SignalingClosed
+from signaling_client.wire import Socket
 
 CANDIDATE = IceCandidate(harness.candidate(1), sdp_mid="0", sdp_m_line_index=0, username_fragment="EsAw")
 
@@ -177,14 +179,30 @@ class ClientTest(Stack):
                 self.assertEqual(await witness.until("participant_left"), (way, "left"))
 
     async def test_it_may_be_cancelled_at_any_moment(self):
-        for turns in range(0, 3000, 60):
+        # That no session stays behind is checked after every test.
+        for turns in range(0, 2000, 100):
             running = asyncio.ensure_future(self.client().run())
             for _ in range(turns):
                 await asyncio.sleep(0)
+            await self.cancel(running)
+
+    async def test_it_may_be_cancelled_when_the_socket_has_just_opened(self):
+        really_open = Socket.open
+
+        async def open_and_cancel(*values):
+            socket = await really_open(*values)
             running.cancel()
-            await asyncio.wait([running], timeout=DEADLINE)
-            self.assertTrue(running.cancelled())
-        # That no session stays behind is checked after every test.
+            return socket
+
+        with mock.patch.object(Socket, "open", open_and_cancel):
+            running = asyncio.ensure_future(self.client().run())
+            await self.cancel(running, already=True)
+
+    async def cancel(self, running, already=False):
+        if not already:
+            running.cancel()
+        await asyncio.wait([running], timeout=DEADLINE)
+        self.assertTrue(running.cancelled())
 
     async def test_who_is_sent_away_stays_away(self):
         moderator = await self.v1("moderator", room="test_who_is_sent_away_stays_away")
@@ -211,8 +229,7 @@ class ClientTest(Stack):
             second = self.client("robot")
             with self.assertLogs("signaling_client", "WARNING") as logged:
                 running = asyncio.ensure_future(second.run())
-                while not logged.output:
-                    await asyncio.sleep(0.01)
+                await harness.eventually(lambda: logged.output, "it is refused")
             self.assertIn("4005: client_id_taken", logged.output[0])
         await asyncio.wait_for(second.wait_connected(), DEADLINE)
         self.assertEqual(second.client_id, "robot")
@@ -240,7 +257,7 @@ class BrokenTest(Stack):
             await robot.until("connected")
             await viewer.until("connected")
             while not (viewer.participants and viewer.participants["robot"].metadata):
-                await viewer.calls.get()
+                await asyncio.wait_for(viewer.calls.get(), DEADLINE)
             await viewer.send_offer("robot", OFFER)
             self.assertEqual(await robot.until("offer"), ("viewer", OFFER))
 
