@@ -99,9 +99,9 @@ export class Peer {
     else if (track && this.#mediaAdded) this.#addTrack(track);
   }
 
-  // Fresh ICE servers. They count from the next ICE restart on; what stands stays.
+  // Fresh ICE servers. They count from the next ICE restart on; what stands stays. Older browsers cannot do it.
   configure(configuration) {
-    this.#connection.setConfiguration(configuration);
+    this.#connection.setConfiguration?.(configuration);
   }
 
   // What flows now; see statistics.js.

@@ -128,7 +128,9 @@ export class Room extends EventTarget {
   }
 
   async #connected({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy = 'all' }) {
-    this.#configure({ iceServers, iceTransportPolicy });
+    // What a room allowed to be known only to relays stays so while we come back.
+    const relayed = this.#configuration.iceTransportPolicy === 'relay';
+    this.#configure({ iceServers, iceTransportPolicy: relayed ? 'relay' : iceTransportPolicy });
     try {
       this.#enter(await this.#signaling.request('join', { room: this.#name, metadata: this.#metadata }));
     } catch (error) {

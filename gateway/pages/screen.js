@@ -23,13 +23,14 @@ export class Screen {
     this.element = template.content.firstElementChild.cloneNode(true);
     const part = (selector) => this.element.querySelector(selector);
     this.#parts = {
-      picture: part('.screen-picture'), video: part('video'), words: part('.screen-words'),
+      video: part('video'), words: part('.screen-words'),
       name: part('.screen-name'), state: part('.screen-state'), flow: part('.screen-flow'),
       sound: part('.screen-sound'), soundIcon: part('.screen-sound use'), full: part('.screen-full'),
     };
     const { video, sound, full } = this.#parts;
     full.hidden = !document.fullscreenEnabled && !video.webkitEnterFullscreen;
     full.addEventListener('click', () => this.#pressFull());
+    this.element.addEventListener('fullscreenchange', () => full.setAttribute('aria-pressed', String(this.#isFull)));
     sound.addEventListener('click', () => this.#hear(video.muted));
   }
 
@@ -77,7 +78,7 @@ export class Screen {
   }
 
   remove() {
-    if (document.fullscreenElement === this.#parts.picture) document.exitFullscreen();
+    if (this.#isFull) document.exitFullscreen().catch(() => {});
     this.#parts.video.srcObject = null;
     this.element.remove();
   }
@@ -123,10 +124,14 @@ export class Screen {
   }
 
   #pressFull() {
-    const { picture, video } = this.#parts;
-    if (document.fullscreenElement) document.exitFullscreen();
-    else if (picture.requestFullscreen) picture.requestFullscreen().catch(() => {});
-    else video.webkitEnterFullscreen();  // iPhones show videos only
+    // With its buttons, so that the keyboard and the sound stay within reach.
+    if (this.#isFull) document.exitFullscreen().catch(() => {});
+    else if (this.element.requestFullscreen) this.element.requestFullscreen().catch(() => {});
+    else this.#parts.video.webkitEnterFullscreen();  // iPhones show videos only
+  }
+
+  get #isFull() {
+    return document.fullscreenElement === this.element;
   }
 }
 

@@ -92,9 +92,11 @@ test('the keyboard is enough for the robot and the viewer', async () => {
   await ada.page.keyboard.press('Shift+Tab');
   assert.equal(await ada.page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'crawler on the full screen');
   await ada.page.keyboard.press('Enter');
-  await until('it is full', () => ada.page.evaluate(() => document.fullscreenElement?.className === 'screen-picture'));
+  const pressed = ada.screen('crawler').locator('.screen-full');
+  await until('it is full', async () => await pressed.getAttribute('aria-pressed') === 'true');
+  await ada.sees('crawler');
   await ada.page.keyboard.press('Enter');
-  await until('it is not', () => ada.page.evaluate(() => document.fullscreenElement === null));
+  await until('it is not', async () => await pressed.getAttribute('aria-pressed') === 'false');
   await tabTo(ada.page, 'leave');
   await ada.page.keyboard.press('Enter');
   await ada.page.waitForSelector('#lobby', { state: 'visible' });
