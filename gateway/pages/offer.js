@@ -201,7 +201,7 @@ function showButtons() {
   $('again').textContent = refused ? 'Try again' : isMaker ? 'Make a new offer' : 'Take it again';
   $('back').classList.toggle('primary', over && !again);
   $('mute-label').textContent = !talk.track ? 'Turn on microphone' : talk.muted ? 'Unmute' : 'Mute';
-  $('mute-icon').setAttribute('href', talk.track && talk.muted ? 'icons.svg#muted' : 'icons.svg#microphone');
+  $('mute-icon').setAttribute('href', talk.track && talk.muted ? '#icon-muted' : '#icon-microphone');
   // Who uses the keyboard is not sent back to the top of the page, nor left on a button that now means something else.
   const isOther = focused === $('leave') && $('leave-label').textContent !== meant;
   if (focused && focused !== document.body && focused.checkVisibility() && !isOther) return;

@@ -119,7 +119,7 @@ export class Screen {
     const { video, sound, soundIcon } = this.#parts;
     video.muted = !on;
     sound.setAttribute('aria-pressed', String(on));
-    soundIcon.setAttribute('href', on ? 'icons.svg#sound' : 'icons.svg#silent');
+    soundIcon.setAttribute('href', on ? '#icon-sound' : '#icon-silent');
     this.#play();
   }
 

@@ -30,7 +30,7 @@ export class Seat {
     nameElement.textContent = nameElement.title = name;
     textElement.textContent = text;
     iconElement.toggleAttribute('hidden', !icon);
-    if (icon) iconElement.firstElementChild.setAttribute('href', `icons.svg#${icon}`);
+    if (icon) iconElement.firstElementChild.setAttribute('href', `#icon-${icon}`);
     this.element.classList.toggle('dim', dim);
   }
 

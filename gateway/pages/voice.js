@@ -249,7 +249,7 @@ function renderFreeSeats(wanted) {
 
 function renderMute() {
   $('mute-label').textContent = !track ? 'Turn on microphone' : muted ? 'Unmute' : 'Mute';
-  $('mute-icon').setAttribute('href', muted && track ? 'icons.svg#muted' : 'icons.svg#microphone');
+  $('mute-icon').setAttribute('href', muted && track ? '#icon-muted' : '#icon-microphone');
   $('mute').dataset.state = muted && track ? 'muted' : 'on';
 }
 
