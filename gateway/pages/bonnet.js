@@ -1,7 +1,7 @@
 // The panel "Under the bonnet" at the end of a page: the signaling messages as they pass. While it is closed nothing is
 // drawn, messages are only kept. What a peer wrote gets into the page as text, never as markup.
 
-import { hiding, piecesOf, redacted, sizeOf } from './redact.js';
+import { hiding, piecesOf, redacted, shortId, sizeOf } from './redact.js';
 
 // Of each kind, chatter and the rest: so that hours of ping and pong leave in place what was said before.
 const KEPT = 200;
@@ -31,6 +31,8 @@ class Panel {
     all.addEventListener('change', () => this.#fillOpenRows());
     clear.addEventListener('click', () => {
       this.#entries = [];
+      this.#parts.text.hidden = true;
+      this.#parts.text.value = '';
       this.#redraw();
     });
     copy.addEventListener('click', () => this.#copy());
@@ -183,7 +185,7 @@ function who(message) {
     to && `to ${to}`,
     clientId,
     typeof room === 'string' && `room ${room}`,
-    offerId && `offer ${String(offerId).slice(0, 6)}…`,
+    offerId && `offer ${shortId(offerId)}`,
     message.type === 'error' && code,
     typeof reason === 'string' && !hiding('reason', reason) && reason,
   ].filter(Boolean).join(' · ');

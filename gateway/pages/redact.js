@@ -15,15 +15,21 @@ export function hiding(key, value) {
   return texts.some((text) => LIKE_SDP.test(text)) ? 'bulky' : '';
 }
 
-// The message on one line of JSON, with what is hidden left out.
+// The message on one line of JSON, with what is hidden left out. It is made to be pasted elsewhere, where the id of an offer
+// would let any reader take it: its beginning is enough to tell offers apart.
 export function redacted(message) {
   return JSON.stringify(message, (key, value) => {
+    if (key === 'offer_id') return shortId(value);
     switch (hiding(key, value)) {
       case 'secret': return 'hidden';
       case 'bulky': return `not shown, ${sizeOf(value)}`;
       default: return value;
     }
   });
+}
+
+export function shortId(id) {
+  return `${String(id).slice(0, 6)}…`;
 }
 
 // The message as indented JSON, in pieces: texts, and {text} in the place of what has to be asked for.

@@ -55,7 +55,9 @@ export class Signaling extends EventTarget {
   #lastSeq = 0;
   #ackedSeq = 0;
   #pending = new Map();  // id -> {resolve, reject}
-  #heardAt = 0;
+  // When the server was first asked for a sign of life that did not come yet; 0 where none is due. Its silence alone says
+  // nothing: a hidden tab wakes once a minute, later than any answer could have been asked for.
+  #askedAt = 0;
   #timers = { retry: 0, hello: 0, ack: 0, ping: 0 };
 
   constructor(url) {
@@ -130,7 +132,7 @@ export class Signaling extends EventTarget {
   }
 
   #receive(message) {
-    this.#heardAt = performance.now();
+    this.#askedAt = 0;
     this.#tell('received', message);
     if (message.seq) this.#note(message.seq);
     switch (message.type) {
@@ -182,8 +184,10 @@ export class Signaling extends EventTarget {
     this.#connectedAt = performance.now();
     this.clientId = message.client_id;
     this.#timers.ping = setInterval(() => {
-      if (performance.now() - this.#heardAt > message.timeout_ms) this.#drop();
-      else this.#put(this.#socket, { type: 'ping' });
+      const now = performance.now();
+      if (this.#askedAt && now - this.#askedAt > message.timeout_ms) return this.#drop();
+      this.#askedAt ||= now;
+      this.#put(this.#socket, { type: 'ping' });
     }, message.ping_interval_ms);
     this.#tell('connected', message);
   }
@@ -220,6 +224,7 @@ export class Signaling extends EventTarget {
     this.#timers.ack = 0;
     this.#socket = null;
     this.#connected = false;
+    this.#askedAt = 0;
     this.#nextId = 1;
     this.#lastSeq = this.#ackedSeq = 0;
     const pending = [...this.#pending.values()];

@@ -103,7 +103,7 @@ test('the copy has a line of JSON a message, without what is hidden', async () =
   await openPanel();
   await tab.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await pass('sent', { type: 'offer', id: 3, sdp: SDP, token: SECRETS[1] }, { type: 'ping' });
-  await pass('received', { type: 'ice_candidate', candidate: CANDIDATE });
+  await pass('received', { type: 'ice_candidate', candidate: CANDIDATE, offer_id: 'abcdefghijklmnopqrstuv' });
   await open();
   await tab.page.check('#bonnet-all');
   await tab.page.click('#bonnet-copy');
@@ -114,6 +114,7 @@ test('the copy has a line of JSON a message, without what is hidden', async () =
   assert.deepEqual(entries.map(({ direction, message }) => [direction, message.type]),
       [['sent', 'offer'], ['received', 'ice_candidate']]);
   assert.ok(Date.parse(entries[0].time) > 0);
+  assert.equal(entries[1].message.offer_id, 'abcdef…', 'not enough to take the offer');
 });
 
 test('where there is no clipboard the lines are shown, to be copied by hand', async () => {
@@ -126,6 +127,9 @@ test('where there is no clipboard the lines are shown, to be copied by hand', as
   await lines.waitFor({ state: 'visible' });
   assert.equal(JSON.parse(await lines.inputValue()).message.id, 3);
   hasNoSdp(await lines.inputValue());
+  await tab.page.click('#bonnet-clear');
+  assert.equal(await lines.inputValue(), '');
+  assert.equal(await lines.isVisible(), false);
 });
 
 test('two hundred messages are kept, beside the chatter', async () => {

@@ -74,7 +74,11 @@ test('connections are made with the servers, and get the fresh ones', async () =
   await diver.join('diver', 'test');
   await ada.sees('robot', 'diver');
   assert.deepEqual(await usernames(ada), ['second', 'second']);
+  const fragments = () => ada.page.evaluate(() => ['local', 'remote'].map((side) =>
+    watched.connections[0][`${side}Description`].sdp.match(/^a=ice-ufrag:(.*)$/m)[1]));
+  const before = await fragments();
   await ada.page.evaluate(() => watched.connections[0].restartIce());
+  await until('both sides look for a way anew', async () => (await fragments()).every((one, i) => one !== before[i]));
   await ada.sees('robot', 'diver');
 });
 

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 
 export async function checkFit(page) {
-  const { overflow, small } = await page.evaluate(() => ({
-    overflow: document.documentElement.scrollWidth - innerWidth,
+  // Not compared with innerWidth: on a phone that grows with the content.
+  const { width: screen } = page.viewportSize();
+  const { wide, small } = await page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth,
     small: [...document.querySelectorAll('button, input, select, a, summary')]
         .filter((element) => element.checkVisibility())
         .filter((element) => {
@@ -14,9 +16,8 @@ export async function checkFit(page) {
         })
         .map((element) => element.id || element.textContent),
   }));
-  assert.equal(overflow, 0);
+  assert.equal(wide, screen);
   assert.deepEqual(small, []);
-  assert.ok((await page.screenshot()).length > 0);
 }
 
 // Presses Tab until the element with this id has the focus, which has to be seen.
