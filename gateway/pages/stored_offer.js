@@ -18,6 +18,10 @@ const GONE = new Set(['maker_left', 'claimer_left']);
 const LONGEST_NAME = 40;
 // No server gives more time to answer.
 const LONGEST_LEASE_MS = 300_000;
+// How long a bad connection may take to become a good one, by the reason for which it is given up then.
+const PATIENCE_MS = {
+  connection_lost: 15_000,  // it heals by itself, or never: the two cannot agree on another one
+};
 
 export class StoredOffer extends EventTarget {
   state = 'opening';
@@ -39,6 +43,9 @@ export class StoredOffer extends EventTarget {
   #deadline = 0;         // on this computer's clock
   #ahead = 0;            // how much the server's clock is ahead of ours
   #wasConnected = false;
+  #hasTalked = false;
+  #doubt = '';           // why the connection may have to be given up, and the timer of that
+  #doubtTimer = 0;
   #creating = false;
   #answerId = 0;
   #waiting = [];         // signals that have to wait: for the id to send, or for the Peer to receive
@@ -233,14 +240,14 @@ export class StoredOffer extends EventTarget {
 
   // Whose session broke may still be heard; whoever hung up says no reason.
   #withdrawn(reason = '') {
-    const talks = this.state === 'answered' && this.peer.state === 'connected';
+    const talks = this.#hasTalked && !this.#isBroken();
     if (!talks || !GONE.has(reason)) {
       return this.#end(reason || (this.state === 'answered' ? 'hung_up' : 'withdrawn'), 'WITHDRAWN');
     }
     this.stored = 'WITHDRAWN';
     this.otherGone = true;
     this.reason = reason;
-    this.#changed();
+    this.#peerChanged();
   }
 
   // Our session is over, and with it the offer. Another session would be no side of it.
@@ -261,10 +268,26 @@ export class StoredOffer extends EventTarget {
   }
 
   #peerChanged() {
-    const connection = this.peer.state;
-    const lost = this.otherGone ? connection !== 'connected' : this.serverGone && connection === 'failed';
-    if (this.state === 'answered' && lost) this.#end('connection_lost', 'WITHDRAWN');
-    else this.#changed();
+    this.#watchConnection();
+    if (this.state !== 'over') this.#changed();
+  }
+
+  // While both sides have the server, a connection that breaks is made anew.
+  #watchConnection() {
+    if (this.state !== 'answered') return;
+    const connected = this.peer.state === 'connected';
+    if (connected) this.#hasTalked = true;
+    const doubt = !connected && (this.serverGone || this.otherGone) ? 'connection_lost' : '';
+    if (doubt && this.#isBroken()) return this.#end(doubt, 'WITHDRAWN');
+    if (doubt === this.#doubt) return;
+    this.#doubt = doubt;
+    clearTimeout(this.#doubtTimer);
+    if (doubt) this.#doubtTimer = setTimeout(() => this.#end(doubt, 'WITHDRAWN'), PATIENCE_MS[doubt]);
+  }
+
+  // For good, where nothing new is agreed. A connection that is merely disconnected heals by itself when it can.
+  #isBroken() {
+    return ['failed', 'closed'].includes(this.peer.state);
   }
 
   #enter(state, expiresAt = '', reason = '') {
@@ -291,6 +314,7 @@ export class StoredOffer extends EventTarget {
     this.reason = reason;
     this.error = error;
     this.#deadline = 0;
+    clearTimeout(this.#doubtTimer);
     this.#signaling.close();
     this.peer?.close();
     this.#changed();

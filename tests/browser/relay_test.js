@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { ownAddresses, remotes } from './support/addresses.js';
 import { openRaw } from './support/raw_client.js';
 import { System } from './support/system.js';
 import { launch, Tab } from './support/tabs.js';
@@ -23,32 +24,6 @@ before(async () => {
 after(async () => {
   await browser.close();
   await turn.stop();
-});
-
-// What the tab's connections know of the other side: candidates, and every address in its description.
-const remotes = (tab) => tab.page.evaluate(async () => {
-  const [connection] = watched.connections.filter(({ connectionState }) => connectionState === 'connected');
-  const candidates = [];
-  for (const report of (await connection.getStats()).values()) {
-    if (report.type === 'remote-candidate') candidates.push({ type: report.candidateType, address: report.address });
-  }
-  return { candidates, sdp: connection.remoteDescription.sdp };
-});
-
-// The tab's own addresses, as a connection without any policy finds them.
-const ownAddresses = (tab) => tab.page.evaluate(async () => {
-  const connection = new RTCPeerConnection();
-  connection.createDataChannel('');
-  await connection.setLocalDescription();
-  const addresses = [];
-  await new Promise((resolve) => {
-    connection.onicecandidate = ({ candidate }) => {
-      if (candidate?.address) addresses.push(candidate.address);
-      else resolve();
-    };
-  });
-  connection.close();
-  return addresses;
 });
 
 // What a TURN server answers to these credentials: the candidates it relays, and the codes of its errors.

@@ -67,6 +67,15 @@ export class TurnServer {
     return path.join(this.#folder, 'secret');
   }
 
+  // Nothing gets through from now on, and nobody is told.
+  freeze() {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.#child.kill('SIGCONT');
+  }
+
   async stop() {
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
