@@ -43,8 +43,7 @@ void FileWatcher::Run() {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       const Stamp now = Look(files_[i].path);
       if (now == seen_[i]) continue;
-      seen_[i] = now;
-      files_[i].changed();
+      if (files_[i].changed()) seen_[i] = now;
     }
     MutexLock lock(mu_);
     if (!stopping_) stop_.wait_for(mu_, interval_);

@@ -19,7 +19,8 @@ class FileWatcher {
  public:
   struct File {
     std::string path;
-    std::function<void()> changed;  // called from the watcher's thread
+    // Called from the watcher's thread. False: it could not be taken, and is told again at the next look.
+    std::function<bool()> changed;
   };
 
   // At first every file there is counts as changed: what somebody read before may be old by now.

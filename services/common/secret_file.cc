@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 
@@ -21,13 +22,17 @@ absl::Status Unusable(const std::string& path, std::string_view why) {
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& path) {
+  // A pipe would be waited for, and would have nothing to say the second time.
+  std::error_code error;
+  const auto kind = std::filesystem::status(path, error).type();
+  if (error) return Unusable(path, error.message());
+  if (kind != std::filesystem::file_type::regular) return Unusable(path, "is not a regular file");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return Unusable(path, std::generic_category().message(errno));
   std::string text(kMaxBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  // A directory opens, and fails only here.
-  if (file.bad() || (file.fail() && !file.eof())) return Unusable(path, "cannot be read");
+  if (file.bad()) return Unusable(path, "cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxBytes) return Unusable(path, "is larger than 64 KiB");
 

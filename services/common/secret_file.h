@@ -9,7 +9,7 @@
 namespace signaling {
 
 // The secrets of a file, one a line; white space around them and empty lines do not count. At least one, each of printable
-// ASCII without spaces, in a file of at most 64 KiB. The error names the file and the line, never what is in it.
+// ASCII without spaces, in a regular file of at most 64 KiB. The error names the file and the line, never what is in it.
 absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& path);
 
 }  // namespace signaling

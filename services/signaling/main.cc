@@ -22,15 +22,31 @@ namespace {
 
 constexpr absl::Duration kShutdownPatience = absl::Seconds(5);
 
-// What cannot be used leaves what there is: sessions go on, and the log says why.
-void RenewTurnSecrets(const std::string& path, IceServers& ice_servers) {
-  absl::StatusOr<std::vector<std::string>> secrets = ReadSecrets(path);
-  if (!secrets.ok()) {
-    return log::Error("turn_secrets_not_renewed",
-                      {{"error", std::string(secrets.status().message())}});
+// What cannot be used leaves what there is: sessions go on, and the log says why, once for each reason.
+class TurnSecrets {
+ public:
+  TurnSecrets(std::string path, IceServers& ice_servers)
+      : path_(std::move(path)), ice_servers_(ice_servers) {}
+
+  // False where the file could not be used, which may pass.
+  bool Renew() {
+    absl::StatusOr<std::vector<std::string>> secrets = ReadSecrets(path_);
+    if (!secrets.ok()) {
+      std::string error(secrets.status().message());
+      if (error != error_) log::Error("turn_secrets_not_renewed", {{"error", error}});
+      error_ = std::move(error);
+      return false;
+    }
+    error_.clear();
+    if (ice_servers_.set_turn_secrets(*std::move(secrets))) log::Info("turn_secrets_renewed", {});
+    return true;
   }
-  if (ice_servers.set_turn_secrets(*std::move(secrets))) log::Info("turn_secrets_renewed", {});
-}
+
+ private:
+  const std::string path_;
+  IceServers& ice_servers_;
+  std::string error_;  // of the last reading, as it was logged
+};
 
 int Run(int argc, char** argv) {
   PrepareProcess();
@@ -50,9 +66,10 @@ int Run(int argc, char** argv) {
     log::Warning("relay_only_without_turn",
                  {{"error", "no call can connect: --turn_urls is missing"}});
   }
+  TurnSecrets turn_secrets(config->turn_secret_file, ice_servers);
   std::vector<FileWatcher::File> files;
-  if (const std::string& path = config->turn_secret_file; !path.empty()) {
-    files.push_back({path, [&path, &ice_servers] { RenewTurnSecrets(path, ice_servers); }});
+  if (ice_servers.has_turn()) {
+    files.push_back({config->turn_secret_file, [&] { return turn_secrets.Renew(); }});
   }
   const FileWatcher watcher(std::move(files));
   const auto registry = std::make_shared<prometheus::Registry>();

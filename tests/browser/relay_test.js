@@ -2,6 +2,7 @@
 // no credential ends before the next one is there.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { ownAddresses, remotes } from './support/addresses.js';
@@ -43,6 +44,21 @@ const allocate = (page, iceServers) => page.evaluate(async (servers) => {
   connection.close();
   return found;
 }, iceServers);
+
+// Lets the tab's connection look for a way anew, until it has found one.
+async function restart(tab) {
+  const selected = () => tab.page.evaluate(async () => {
+    const reports = await watched.connections[0].getStats();
+    const { selectedCandidatePairId: id } = [...reports.values()].find(({ type }) => type === 'transport');
+    return reports.get(id)?.localCandidateId ?? null;
+  });
+  const before = await selected();
+  await tab.page.evaluate(() => watched.connections[0].restartIce());
+  await until('the restart found a new way', async () => {
+    const now = await selected();
+    return now && now !== before;
+  });
+}
 
 const withTurn = (...more) => ({
   service: [`--turn_urls=${turn.url}`, `--turn_secret_file=${turn.secretFile}`, ...more],
@@ -119,6 +135,38 @@ test('a credential that ended is refused, and was replaced before', async () => 
   await system.stop();
 });
 
+test('a secret is replaced while a call goes on', async () => {
+  const server = await TurnServer.start();
+  const system = await System.start({
+    service: [`--turn_urls=${server.url}`, `--turn_secret_file=${server.secretFile}`, `--turn_ttl=${TTL_S}s`, '--relay_only'],
+  });
+  const ada = await Tab.joined(browser, system.url, 'Ada');
+  const grace = await Tab.joined(browser, system.url, 'Grace');
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+
+  await server.addSecret('second-secret');
+  await server.writeSecrets('second-secret', 'first-secret');
+  const signs = (secret, { username, credential }) =>
+    createHmac('sha1', secret).update(username).digest('base64') === credential;
+  const turnOf = () => ada.page.evaluate(() => watched.connections[0].getConfiguration().iceServers[0]);
+  assert.ok(signs('first-secret', await turnOf()));
+  await until('the call has a credential by the second secret', async () => signs('second-secret', await turnOf()));
+  await server.removeSecret('first-secret');
+
+  await restart(ada);
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+  const late = await openRaw(browser, system.url, 'late');
+  const servers = await late.evaluate(() => client.connected.ice_servers);
+  assert.deepEqual((await allocate(late, servers)).relayed, ['relay']);
+  const [{ urls, username }] = servers;
+  const byFirst = { urls, username, credential: createHmac('sha1', 'first-secret').update(username).digest('base64') };
+  assert.ok((await allocate(late, [byFirst])).errors.includes(401), 'the first secret is no longer good');
+  await late.context().close();
+  await Promise.all([ada.close(), grace.close()]);
+  await system.stop();
+  await server.stop();
+});
+
 test('a call outlives the credentials it began with', async () => {
   const system = await System.start(withTurn('--relay_only', `--turn_ttl=${TTL_S}s`));
   const ada = await Tab.joined(browser, system.url, 'Ada');
@@ -129,17 +177,7 @@ test('a call outlives the credentials it began with', async () => {
   await until('the first credentials end', () => Date.now() > Number(first.split(':')[0]) * 1000 + 1000);
   assert.notEqual(await configured(ada), first, 'the page gave the fresh ones to the connection');
 
-  const selected = () => ada.page.evaluate(async () => {
-    const reports = await watched.connections[0].getStats();
-    const { selectedCandidatePairId: id } = [...reports.values()].find(({ type }) => type === 'transport');
-    return reports.get(id)?.localCandidateId ?? null;
-  });
-  const before = await selected();
-  await ada.page.evaluate(() => watched.connections[0].restartIce());
-  await until('the restart found a new way', async () => {
-    const now = await selected();
-    return now && now !== before;
-  });
+  await restart(ada);
   await Promise.all([ada.hears(1), grace.hears(1)]);
   for (const tab of [ada, grace]) {
     for (const { type, address } of (await remotes(tab)).candidates) {

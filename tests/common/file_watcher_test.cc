@@ -36,6 +36,7 @@ class FileWatcherTest : public ::testing::Test {
               MutexLock lock(mu_);
               ++changes_;
               told_.notify_all();
+              return changes_ > failures_;
             }};
   }
   // Waits until so many changes have been told in all.
@@ -51,6 +52,7 @@ class FileWatcherTest : public ::testing::Test {
   const fs::path folder_;
   Mutex mu_;
   std::condition_variable_any told_;
+  int failures_ = 0;  // so many times it cannot be taken at first
   int changes_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
@@ -67,6 +69,16 @@ TEST_F(FileWatcherTest, TellsEachChangeOfAFile) {
   Write("other", "3");
   fs::rename(Path("other"), Path("file"));
   ASSERT_TRUE(Told(4)) << "back";
+}
+
+TEST_F(FileWatcherTest, WhatCouldNotBeTakenIsToldAgain) {
+  failures_ = 3;
+  Write("file", "1");
+  const FileWatcher watcher({Counted("file")}, kOften);
+  ASSERT_TRUE(Told(4)) << "three times in vain, and once more";
+  Write("next", "22");
+  fs::rename(Path("next"), Path("file"));
+  EXPECT_TRUE(Told(5)) << "and from then on only changes";
 }
 
 // Kubernetes: file -> ..data/file, ..data -> a folder that is new each time.

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -29,19 +31,23 @@ TEST(SecretFileTest, OneALine) {
 }
 
 TEST(SecretFileTest, WhatCannotBeASecretIsRefusedWithoutSayingIt) {
+  const std::string pipe = ::testing::TempDir() + "pipe" + std::to_string(getpid());
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const std::string bad[] = {FileWith("empty", ""),
                              FileWith("blank", " \n\n"),
                              FileWith("spaces", "good\nhidden word\n"),
                              FileWith("binary", std::string("hidden\0", 7)),
                              FileWith("large", std::string(65537, 'h')),
                              ::testing::TempDir(),
-                             ::testing::TempDir() + "there-is-none"};
+                             ::testing::TempDir() + "there-is-none",
+                             pipe};
   for (const std::string& path : bad) {
     const auto secrets = ReadSecrets(path);
     ASSERT_FALSE(secrets.ok()) << path;
     EXPECT_THAT(std::string(secrets.status().message()), HasSubstr(path));
     EXPECT_THAT(std::string(secrets.status().message()), Not(HasSubstr("hidden")));
   }
+  unlink(pipe.c_str());
   EXPECT_THAT(std::string(ReadSecrets(bad[2]).status().message()), HasSubstr("line 2"));
 }
 

@@ -122,7 +122,7 @@ class RefusedStartTest(harness.unittest.TestCase):
                     ((turn, f"--turn_secret_file={empty}"), "no secret"),
                     ((turn, f"--turn_secret_file={spaced}"), "line 1"),
                     ((turn, f"--turn_secret_file={folder}/none"), "No such file"),
-                    ((turn, f"--turn_secret_file={folder}"), "cannot be read"),
+                    ((turn, f"--turn_secret_file={folder}"), "not a regular file"),
                     (("--stun_urls=stun:a:99999",), "port"),
                     (("--turn_urls=turn:a?transport=quic",), "transport"),
             ):

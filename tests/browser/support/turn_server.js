@@ -1,18 +1,21 @@
 // A real TURN server (coturn) on a loopback address of its own, so that what was relayed is told from what was not.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 import { until } from './until.js';
 
 export const RELAY_ADDRESS = '127.0.0.2';
-const SECRET = 'a-secret-of-this-test';
+const REALM = 'test';
+
+const run = promisify(execFile);
 
 async function freePort() {
   const socket = createSocket('udp4');
@@ -34,13 +37,14 @@ export class TurnServer {
     const server = new TurnServer();
     server.#folder = await mkdtemp(path.join(tmpdir(), 'turn-'));
     server.#port = await freePort();
-    await writeFile(server.secretFile, `${SECRET}\n`);
+    await server.addSecret('first-secret');
+    await server.writeSecrets('first-secret');
     const configuration = path.join(server.#folder, 'turnserver.conf');
     await writeFile(configuration, [
       `listening-ip=${RELAY_ADDRESS}`, `relay-ip=${RELAY_ADDRESS}`, `listening-port=${server.#port}`,
-      'use-auth-secret', `static-auth-secret=${SECRET}`, 'realm=test', 'fingerprint', 'allow-loopback-peers', 'no-tls',
+      'use-auth-secret', `realm=${REALM}`, `userdb=${server.#database}`, 'fingerprint', 'allow-loopback-peers', 'no-tls',
       'no-dtls', 'no-tcp', 'no-tcp-relay', 'no-cli', 'verbose', 'log-file=stdout', 'simple-log',
-      `pidfile=${server.#folder}/pid`, `userdb=${server.#folder}/db`, '',
+      `pidfile=${server.#folder}/pid`, '',
     ].join('\n'));
     server.#child = spawn(process.env.TURNSERVER ?? 'turnserver', ['-c', configuration], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,6 +78,25 @@ export class TurnServer {
 
   thaw() {
     this.#child.kill('SIGCONT');
+  }
+
+  // As an operator does it: in the database of the running server, and in the file of the service.
+  addSecret(secret) {
+    return run('turnadmin', ['-s', secret, '-r', REALM, '-b', this.#database]);
+  }
+
+  removeSecret(secret) {
+    return run('turnadmin', ['-X', secret, '-r', REALM, '-b', this.#database]);
+  }
+
+  async writeSecrets(...secrets) {
+    const written = `${this.secretFile}.new`;
+    await writeFile(written, `${secrets.join('\n')}\n`);
+    await rename(written, this.secretFile);
+  }
+
+  get #database() {
+    return path.join(this.#folder, 'turndb');
   }
 
   async stop() {
