@@ -230,6 +230,9 @@ export class Room extends EventTarget {
   #update(member, participant) {
     member.metadata = participant.metadata ?? {};
     if (participant.client_id !== member.clientId) {
+      // The name may be that of one we still wait for: a robot that was started again.
+      const before = this.members.get(participant.client_id);
+      if (before) this.#remove(before);
       this.members.delete(member.clientId);
       member.clientId = participant.client_id;
       this.members.set(member.clientId, member);
@@ -250,7 +253,8 @@ export class Room extends EventTarget {
   }
 
   #remove(member) {
-    if (!this.members.delete(member.clientId)) return;
+    if (this.members.get(member.clientId) !== member) return;
+    this.members.delete(member.clientId);
     member.close();
     this.#news(`${this.#nameOf(member)} left.`);
     this.#changed();
