@@ -11,6 +11,7 @@ export class Peer {
   #receives;
   #send;
   #changed;
+  #failed;
   #tracks = new Map();         // kind -> MediaStreamTrack
   #senders = new Map();        // kind -> RTCRtpSender
   #sent = new MediaStream();   // empty: what is sent together is played together by its id
@@ -26,12 +27,14 @@ export class Peer {
 
   // `tracks`: what is sent, at most one of each kind. `receives`: the kinds that are wanted, like ['audio', 'video'].
   // What is offered of other kinds is declined. `calls`: this side begins; without, it waits for an offer.
-  // `send(type, fields)` passes a signal to the participant, `changed()` is called when `state` or `stream` changed.
-  constructor({ polite, configuration, tracks = [], receives = [], calls, send, changed }) {
+  // `send(type, fields)` passes a signal to the participant, `changed()` is called when `state` or `stream` changed, and
+  // `failed(error)` when our offer got an answer that this browser cannot take: nothing else will come of that offer.
+  constructor({ polite, configuration, tracks = [], receives = [], calls, send, changed, failed = () => {} }) {
     this.#polite = polite;
     this.#receives = receives;
     this.#send = send;
     this.#changed = changed;
+    this.#failed = failed;
     for (const track of tracks) this.#tracks.set(track.kind, track);
     const connection = new RTCPeerConnection(configuration);
     this.#connection = connection;
@@ -78,6 +81,8 @@ export class Peer {
       if (this.state === 'closed') return;
       console.warn(`${message.type} not taken:`, error.message);
       if (message.type === 'offer') this.#send('reject', { reason: 'unsupported' });
+      // In another state it was an answer to nothing.
+      if (message.type === 'answer' && this.#connection.signalingState === 'have-local-offer') this.#failed(error);
     }
   }
 

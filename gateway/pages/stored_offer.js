@@ -20,6 +20,7 @@ const LONGEST_NAME = 40;
 const LONGEST_LEASE_MS = 300_000;
 // How long a bad connection may take to become a good one, by the reason for which it is given up then.
 const PATIENCE_MS = {
+  no_connection: 30_000,    // there never was one
   connection_lost: 15_000,  // it heals by itself, or never: the two cannot agree on another one
 };
 
@@ -103,7 +104,7 @@ export class StoredOffer extends EventTarget {
   leave() {
     if (this.state === 'over') return;
     const talks = this.state === 'answered';
-    if (this.id && (this.isMaker || talks)) this.#signaling.send('withdraw_offer', { offer_id: this.id });
+    if (this.id && (this.isMaker || talks)) this.#withdraw();
     if (talks) this.#end('hung_up_by_me', 'WITHDRAWN');
     else if (this.state === 'opening') this.#end('cancelled_by_me', '');
     else if (this.isMaker) this.#end('withdrawn_by_me', 'WITHDRAWN');
@@ -158,6 +159,8 @@ export class StoredOffer extends EventTarget {
       receives: ['audio'],
       send: (type, fields) => this.#send(type, fields),
       changed: () => this.#peerChanged(),
+      // Later ones change nothing: what was agreed before holds.
+      failed: () => this.#hasTalked || this.#giveUp('answer_not_taken'),
     });
   }
 
@@ -242,7 +245,8 @@ export class StoredOffer extends EventTarget {
   #withdrawn(reason = '') {
     const talks = this.#hasTalked && !this.#isBroken();
     if (!talks || !GONE.has(reason)) {
-      return this.#end(reason || (this.state === 'answered' ? 'hung_up' : 'withdrawn'), 'WITHDRAWN');
+      const byThem = this.state !== 'answered' ? 'withdrawn' : this.#hasTalked ? 'hung_up' : 'given_up';
+      return this.#end(reason || byThem, 'WITHDRAWN');
     }
     this.stored = 'WITHDRAWN';
     this.otherGone = true;
@@ -277,12 +281,24 @@ export class StoredOffer extends EventTarget {
     if (this.state !== 'answered') return;
     const connected = this.peer.state === 'connected';
     if (connected) this.#hasTalked = true;
-    const doubt = !connected && (this.serverGone || this.otherGone) ? 'connection_lost' : '';
-    if (doubt && this.#isBroken()) return this.#end(doubt, 'WITHDRAWN');
+    const alone = this.serverGone || this.otherGone;
+    let doubt = '';
+    if (!this.#hasTalked) doubt = 'no_connection';
+    else if (alone && !connected) doubt = 'connection_lost';
+    if (doubt && alone && this.#isBroken()) return this.#giveUp(doubt);
     if (doubt === this.#doubt) return;
     this.#doubt = doubt;
     clearTimeout(this.#doubtTimer);
-    if (doubt) this.#doubtTimer = setTimeout(() => this.#end(doubt, 'WITHDRAWN'), PATIENCE_MS[doubt]);
+    if (doubt) this.#doubtTimer = setTimeout(() => this.#giveUp(doubt), PATIENCE_MS[doubt]);
+  }
+
+  #giveUp(reason) {
+    this.#withdraw();
+    this.#end(reason, 'WITHDRAWN');
+  }
+
+  #withdraw() {
+    if (this.stored !== 'WITHDRAWN') this.#signaling.send('withdraw_offer', { offer_id: this.id });
   }
 
   // For good, where nothing new is agreed. A connection that is merely disconnected heals by itself when it can.
@@ -296,6 +312,7 @@ export class StoredOffer extends EventTarget {
     this.stored = state.toUpperCase();
     this.reason = reason;
     this.#deadline = this.#onOurClock(expiresAt);
+    this.#watchConnection();
     this.#changed();
   }
 

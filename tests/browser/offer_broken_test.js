@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import { OfferTab } from './support/offer_tab.js';
+import { openRaw } from './support/raw_client.js';
 import { System } from './support/system.js';
 import { launch } from './support/tabs.js';
 import { until } from './support/until.js';
@@ -30,6 +31,26 @@ const talking = async (options) => {
   await Promise.all([ada.hears(1), grace.hears(1)]);
   return { ada, grace };
 };
+
+// Somebody without our page takes the offer and answers, but never says a candidate nor listens to one. Of the section of
+// the offer the answer speaks as `mid`.
+const answerRaw = async (id, mid = '0') => {
+  const page = await openRaw(browser, system.url, 'mallory');
+  await page.evaluate(async ([offerId, name]) => {
+    client.send('claim_offer', { offer_id: offerId });
+    const offer = await client.take('offer');
+    window.connection = new RTCPeerConnection();
+    await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+    await connection.setLocalDescription();
+    const sdp = connection.localDescription.sdp.replace('a=mid:0', `a=mid:${name}`).replace('BUNDLE 0', `BUNDLE ${name}`);
+    client.send('answer', { offer_id: offerId, sdp });
+  }, [id, mid]);
+  return page;
+};
+
+const isWithdrawn = (page) => page.evaluate(async () => {
+  while ((await client.next()).type !== 'offer_withdrawn');
+});
 
 before(async () => {
   browser = await launch();
@@ -95,6 +116,63 @@ test('what does not come about can be cancelled', async () => {
   await system.startGateway();
   await ada.page.click('#again');
   await ada.tells(/^Waiting/, 'QUEUED', 'waiting');
+});
+
+test('an answer that the browser cannot take ends the offer, and the microphone with it', async () => {
+  const ada = await open('Ada');
+  await ada.make();
+  const page = await answerRaw(await ada.id(), 'other');
+  await ada.tells(/^No talk came about. This browser cannot use the answer of mallory/, 'WITHDRAWN');
+  assert.deepEqual(await ada.trackStates(), ['ended']);
+  await isWithdrawn(page);
+  await page.context().close();
+  await ada.page.click('#again');
+  await ada.tells(/^Waiting/, 'QUEUED', 'waiting');
+});
+
+test('an answer without a connection ends after half a minute', async () => {
+  const ada = await open('Ada');
+  await ada.page.clock.install();
+  await ada.make();
+  const page = await answerRaw(await ada.id());
+  await ada.tells(/^Connecting to mallory/, 'ANSWERED', 'connecting');
+  assert.deepEqual(await ada.trackStates(), ['live']);
+  await ada.page.clock.fastForward(30_000);
+  await ada.tells(/^No talk came about. The two browsers found no way/, 'WITHDRAWN');
+  assert.deepEqual(await ada.trackStates(), ['ended']);
+  await isWithdrawn(page);
+  await page.context().close();
+});
+
+test('who answers and gets no connection is told the same, or who gave up first', async () => {
+  const page = await openRaw(browser, system.url, 'mallory');
+  const answer = async (name) => {
+    const id = await page.evaluate(async () => {
+      window.connection = new RTCPeerConnection();
+      connection.addTransceiver('audio');
+      await connection.setLocalDescription();
+      client.messages = [];
+      client.send('create_offer', { sdp: connection.localDescription.sdp });
+      return (await client.take('offer_created')).offer_id;
+    });
+    const tab = await open(name);
+    await tab.page.clock.install();
+    await tab.take(id);
+    await tab.page.click('#answer');
+    await tab.tells(/^Connecting to mallory/, 'ANSWERED', 'connecting');
+    return { tab, id };
+  };
+  const { tab: grace } = await answer('Grace');
+  await grace.page.clock.fastForward(30_000);
+  await grace.tells(/^No talk came about. The two browsers found no way/, 'WITHDRAWN');
+  assert.deepEqual(await grace.trackStates(), ['ended']);
+  await isWithdrawn(page);
+
+  const { tab: hedy, id } = await answer('Hedy');
+  await page.evaluate((offerId) => client.send('withdraw_offer', { offer_id: offerId }), id);
+  await hedy.tells(/^No talk came about. mallory ended it before there was a connection/, 'WITHDRAWN');
+  assert.deepEqual(await hedy.trackStates(), ['ended']);
+  await page.context().close();
 });
 
 test('one whose way to the server breaks is heard on, and the other side knows', async () => {
