@@ -13,9 +13,8 @@ const $ = (id) => document.getElementById(id);
 
 const READ_EVERY_MS = 1_000;
 
-const source = new Source([$('source'), $('source-now')], changeSource);
+const source = new Source([$('source'), $('source-now')], { chosen: changeSource, lost: sourceLost });
 let room = null;     // the Room we are in or on our way to
-let attempts = 0;    // tells whether what was begun is still wanted
 let reading = 0;     // the timer of the statistics
 const rows = new Map();  // Member -> its place in the list
 
@@ -23,14 +22,10 @@ const rows = new Map();  // Member -> its place in the list
 
 async function start() {
   if (room || !$('join-form').reportValidity()) return;
-  const attempt = ++attempts;
   hideNotice();
   showStarting(true);
-  const opened = await openSource(() => attempt === attempts);
-  if (!opened) {
-    if (attempt === attempts) showStarting(false);
-    return;
-  }
+  if (!(await openSource())) return;
+  if (!source.track) return showStarting(false);
 
   const signaling = new Signaling(signalingAddress());
   signaling.clientId = $('name').value;
@@ -53,7 +48,6 @@ async function start() {
 
 function stop(why = '') {
   const wasLive = !$('live').hidden;
-  ++attempts;
   room?.leave();
   room = null;
   source.close();
@@ -91,29 +85,25 @@ function ownMetadata() {
 
 // --- The picture -----------------------------------------------------------------------------------------------------
 
-// Whether there is a picture now.
-async function openSource(wanted) {
+// Whether nobody chose otherwise meanwhile; `source.track` tells whether there is a picture.
+async function openSource() {
   try {
-    if (!(await source.open($('name').value, wanted))) return false;
+    if (!(await source.open($('name').value))) return false;
+    hideNotice('picture');
   } catch (error) {
-    if (wanted()) showNotice('error', error.message, { about: 'picture' });
-    return false;
+    showNotice('error', error.message, { about: 'picture' });
   }
-  source.track.onended = () => {
-    source.close();
-    showNotice('error', 'The camera was lost. Plug it in again, or choose another picture.', { about: 'picture' });
-    sourceChanged();
-    source.list();
-  };
-  hideNotice('picture');
   return true;
 }
 
 async function changeSource() {
-  if (!room) return;
-  const current = room;
-  await openSource(() => room === current);
-  if (room === current) sourceChanged();
+  if (room && await openSource()) sourceChanged();
+}
+
+function sourceLost() {
+  showNotice('error', 'The camera was lost. Plug it in again, or choose another picture.', { about: 'picture' });
+  if (room) sourceChanged();
+  else showStarting(false);
 }
 
 function sourceChanged() {

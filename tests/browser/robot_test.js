@@ -114,6 +114,80 @@ test('a lost camera is told to everybody, and another picture mends it', async (
   assert.equal(await sender.page.locator('#notice').isVisible(), false);
 });
 
+// The labels of the cameras that are on.
+const liveCameras = (tab) => tab.page.evaluate(() =>
+  watched.tracks.filter(({ readyState }) => readyState === 'live').map(({ label }) => label));
+
+// Runs in the page: what a call to the browser's `devices` waits for, until window.goOn().
+function holdBack(method) {
+  const original = navigator.mediaDevices[method].bind(navigator.mediaDevices);
+  const held = new Promise((resolve) => { window.goOn = resolve; });
+  window.asked = 0;
+  navigator.mediaDevices[method] = async (...values) => {
+    ++window.asked;
+    await held;
+    return original(...values);
+  };
+}
+
+test('who changes the picture twice quickly sends the last one, and no other camera is on', async (t) => {
+  const rich = await launch({ cameras: 3 });
+  t.after(() => rich.close());
+  const sender = await open(rich);
+  await sender.join('robot');
+  await until('all can be chosen', async () => (await choices(sender, '#source-now')).length === 4);
+  const ada = await viewer('Ada');
+  await ada.sees('robot');
+  const sentLabel = () => sender.page.evaluate(() =>
+    watched.connections[0].getSenders().find(({ track }) => track?.kind === 'video')?.track.label);
+  // As if the camera took a while, as real ones do.
+  await sender.page.evaluate(holdBack, 'getUserMedia');
+  await sender.page.selectOption('#source-now', { index: 2 });
+  await until('the camera is asked for', () => sender.page.evaluate(() => window.asked === 1));
+  await sender.page.selectOption('#source-now', 'test');
+  await until('the test picture is sent', async () => (await sentLabel()) && (await liveCameras(sender)).length === 0);
+  const label = await sentLabel();
+  await sender.page.evaluate(() => window.goOn());
+  await until('the camera came too late', () => sender.page.evaluate(() => watched.tracks.length === 2));
+  await ada.sees('robot');
+  assert.deepEqual(await liveCameras(sender), []);
+  assert.equal(await sentLabel(), label);
+  assert.equal(await sender.page.locator('#source-now').inputValue(), 'test');
+
+  await sender.page.selectOption('#source-now', { index: 0 });
+  await sender.page.selectOption('#source-now', { index: 2 });
+  const wanted = await sender.page.locator('#source-now option').nth(2).textContent();
+  await until('the second camera is sent', async () => await sentLabel() === wanted);
+  assert.deepEqual(await liveCameras(sender), [wanted]);
+  await sender.page.click('#leave');
+  assert.deepEqual(await liveCameras(sender), []);
+});
+
+for (const end of ['cancelled', 'lost']) {
+  test(`a start whose camera is open and then ${end} can be made again`, async () => {
+    const sender = await open();
+    await until('it has a choice', async () => (await choices(sender)).length === 2);
+    await sender.page.evaluate(holdBack, 'enumerateDevices');
+    await sender.page.click('#join');
+    await until('the cameras are listed', () => sender.page.evaluate(() => watched.tracks.length === 1 && window.asked === 1));
+    if (end === 'cancelled') {
+      await sender.page.click('#join');
+    } else {
+      await sender.page.evaluate(() => {
+        const [track] = watched.tracks;
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      });
+      await sender.says(/camera was lost/);
+    }
+    await sender.page.evaluate(() => window.goOn());
+    await until('it is as before', async () => await sender.page.locator('#join').textContent() === 'Start');
+    assert.deepEqual(await liveCameras(sender), []);
+    await sender.join('robot');
+    assert.equal((await liveCameras(sender)).length, 1);
+  });
+}
+
 test('a name that is taken is told, and so is one that cannot be', async () => {
   await robot('crawler');
   const second = await open();
