@@ -118,7 +118,7 @@ class ClientTest(Stack):
 
         async with self.client("robot", kind=Slow) as robot, self.client("slow") as slow, self.client("quick") as quick:
             # More than the WebSocket library would keep for a reader that does not read.
-            sent = [IceCandidate(harness.candidate(number)) for number in range(1, 201)]
+            sent = [IceCandidate(harness.candidate(number)) for number in range(1, 121)]
             for one in sent:
                 await slow.send_ice_candidate("robot", one)
             await slow.send_message("quick", "all sent")

@@ -48,6 +48,24 @@ def accept(writer, head, *texts):
         writer.write(b"\x81\x7e" + len(data).to_bytes(2, "big") + data)
 
 
+class Hanging(Recorder):
+    """Its handle_offer waits for the gate."""
+
+    def __init__(self, url, **options):
+        super().__init__(url, **options)
+        self.gate = asyncio.Event()
+        self.offers = 0
+        self.cancelled = 0
+
+    async def handle_offer(self, client_id, offer):
+        self.offers += 1
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+
 class FaultsTest(unittest.IsolatedAsyncioTestCase):
 
     async def asyncSetUp(self):
@@ -188,23 +206,27 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
             await client.close()
             await asyncio.wait_for(self._running[-1], DEADLINE)
 
+    async def test_who_floods_a_handler_that_hangs_harms_nobody_else(self):
+        last = {"type": "message", "client_id": "calm", "data": "last"}
+        left = {"type": "participant_left", "client_id": "other", "reason": "left"}
+        async with Script(says(CONNECTED, *[OFFER] * 2000, last, left)) as server:
+            client = Hanging(server.url)
+            self._running.append(asyncio.ensure_future(client.run()))
+            await client.expect("connected")
+            await client.expect("message", "calm", "last")
+            client.gate.set()
+            await client.expect("participant_left", "other", "left")  # in place of all that waited
+            self.assertEqual((client.offers, client.cancelled, client.connected), (1, 0, True))
+
     async def test_handlers_that_hang_are_bounded(self):
-        class Hanging(Recorder):
-            cancelled = 0
-
-            async def handle_offer(self, client_id, offer):
-                try:
-                    await asyncio.Event().wait()
-                finally:
-                    self.cancelled += 1
-
-        async with Script(says(CONNECTED, *[OFFER] * 300), says(CONNECTED)) as server:
+        offers = [{**OFFER, "client_id": f"other-{number % 10}"} for number in range(1100)]
+        async with Script(says(CONNECTED, *offers), says(CONNECTED)) as server:
             client = Hanging(server.url)
             self._running.append(asyncio.ensure_future(client.run()))
             await client.expect("connected")
             (reason,) = await client.expect("disconnected")
-            self.assertIn("256 messages wait", reason.reason)
-            self.assertEqual(client.cancelled, 1)
+            self.assertIn("1024 messages wait", reason.reason)
+            self.assertEqual(client.cancelled, 10)
             await client.expect("connected")
 
     async def test_sends_that_hang_are_bounded_and_told(self):

@@ -9,7 +9,7 @@ import support
 from support import OFFER
 
 from signaling_client import IceCandidate, IceServer, SignalingClient, messages
-from signaling_client.lanes import Lanes
+from signaling_client.lanes import Kind, Lanes
 from signaling_client.reconnect import Pauses, may_reconnect
 
 
@@ -100,7 +100,7 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
 
     async def asyncSetUp(self):
         self.log = []
-        self.lanes = Lanes(8, logging.getLogger("signaling_client"))
+        self.lanes = Lanes(8, 12, logging.getLogger("signaling_client"))
         self.assertTrue(self.lanes.put("", self.call("first")))
 
     async def asyncTearDown(self):
@@ -140,7 +140,7 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
     async def test_the_first_call_runs_alone(self):
         await self.lanes.close()
         gate = asyncio.Event()
-        lanes = self.lanes = Lanes(8, logging.getLogger("signaling_client"))
+        lanes = self.lanes = Lanes(8, 12, logging.getLogger("signaling_client"))
         lanes.put("", self.call("connected", gate))
         lanes.put("a", self.call("offer"))
         for _ in range(10):
@@ -172,14 +172,56 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
         with self.assertRaises(asyncio.CancelledError):
             await asyncio.wait_for(self.lanes.broken, support.DEADLINE)
 
-    async def test_too_many_are_refused_and_closing_drops_them(self):
+    async def hold(self, key):
+        """A call runs in this lane, and none waits. Ends with the event that it returns."""
         await self.flush("")
         gate = asyncio.Event()
-        self.lanes.put("a", self.call("running", gate))
+        self.lanes.put(key, self.call("running", gate))
         await self.flush("b")  # so it runs, and no longer waits
-        self.assertEqual([self.lanes.put("a", self.call("waiting")) for _ in range(10)], [True] * 8 + [False] * 2)
+        del self.log[:]
+        return gate
+
+    async def test_too_many_are_refused_and_closing_drops_them(self):
+        await self.hold("a")
+        self.assertEqual([self.lanes.put("a", self.call("waiting")) for _ in range(14)], [True] * 12 + [False] * 2)
         await self.lanes.close()
-        self.assertEqual(self.log[2:], ["running begins"])
+        self.assertEqual(self.log, [])
+
+    async def test_a_full_lane_drops_what_comes_until_something_starts_anew(self):
+        gate = await self.hold("a")
+
+        def put(name, kind):
+            self.assertTrue(self.lanes.put("a", self.call(name), kind))
+
+        with self.assertLogs("signaling_client", "WARNING") as logged:
+            for number in range(8):
+                put(f"message {number}", Kind.ALONE)
+            put("lost offer", Kind.STARTS)
+            put("lost candidate", Kind.FOLLOWS)
+        self.assertEqual(len(logged.output), 1)
+        gate.set()
+        await self.flush("a")
+        del self.log[:]
+        put("candidate of the lost offer", Kind.FOLLOWS)
+        put("message", Kind.ALONE)
+        put("offer", Kind.STARTS)
+        put("candidate", Kind.FOLLOWS)
+        await self.flush("a")
+        self.assertEqual([line for line in self.log if line.endswith("begins")],
+                         ["message begins", "offer begins", "candidate begins"])
+
+    async def test_who_leaves_a_full_lane_is_told_to_have_left(self):
+        gate = await self.hold("a")
+        self.lanes.put("a", self.call("joined"))
+        for number in range(20):
+            self.lanes.put("a", self.call(f"offer {number}"), Kind.STARTS)
+        self.assertTrue(self.lanes.leave("a", self.call("left")))
+        self.assertEqual(self.lanes.waiting, 2)
+        self.lanes.put("a", self.call("candidate"), Kind.FOLLOWS)  # of the next one with its name
+        gate.set()
+        await self.flush("a")
+        self.assertEqual([line for line in self.log if line.endswith("begins")],
+                         ["joined begins", "left begins", "candidate begins"])
 
 
 if __name__ == "__main__":

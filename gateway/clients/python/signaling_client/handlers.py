@@ -16,8 +16,11 @@ class Handlers:
     `handle_connected` comes before all others of a session, `handle_disconnected` after all of them.
 
     A handler that raises is logged, and the next message is handled. At the end of a session the handlers that still run
-    are cancelled, and what waits for them is dropped: there is nobody left to answer. At most 256 messages wait; one more
-    ends the session (`Disconnected.reason` says so) and the client connects again.
+    are cancelled, and what waits for them is dropped: there is nobody left to answer.
+
+    At most 128 messages of one participant wait. Further ones of it are dropped, with a warning in the log, and its
+    candidates until its next offer or answer; that it came or left is told always. Nobody else suffers. Where 1024 wait in
+    all, the session ends (`Disconnected.reason` says so) and the client connects again.
     """
 
     async def handle_connected(self, ice_servers: Tuple[IceServer, ...], ice_transport_policy: str) -> None:

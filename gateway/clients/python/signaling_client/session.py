@@ -10,12 +10,15 @@ from typing import Any, Dict, Optional, Tuple
 from . import messages
 from .errors import MessageTooLargeError, NotConnectedError, SendQueueFullError, SignalingError
 from .handlers import Handlers
-from .lanes import Lanes
+from .lanes import Kind, Lanes
 from .wire import Socket, SocketClosedError
 from .values import Disconnected, IceServer, Participant
 
-MAX_WAITING_HANDLERS = 256
-"""Messages that came and wait for their handler."""
+MAX_WAITING_OF_ONE = 128
+"""Messages of one participant that wait for their handler. Further ones of it are dropped."""
+
+MAX_WAITING_HANDLERS = 1024
+"""Messages of all that wait. One more ends the session."""
 
 MAX_WAITING_SENDS = 64
 """Calls of `send_…` that wait for the socket."""
@@ -36,7 +39,7 @@ class Session:
         self._socket = socket
         self._handlers = handlers
         self._logger = logger
-        self._lanes = Lanes(MAX_WAITING_HANDLERS, logger)
+        self._lanes = Lanes(MAX_WAITING_OF_ONE, MAX_WAITING_HANDLERS, logger)
         self._error: Optional[SignalingError] = None  # the fatal one
         self._max_message_bytes = DEFAULT_MAX_MESSAGE_BYTES
         self._sending = asyncio.Lock()
@@ -116,6 +119,9 @@ class Session:
                 if not self._take(messages.parse(await self._socket.receive())):
                     reason = f"{MAX_WAITING_HANDLERS} messages wait for their handlers"
                     break
+                if self._lanes.waiting:
+                    # What has come already is received without a pause, in which no handler would begin.
+                    await asyncio.sleep(0)
         except SocketClosedError as closed:
             return self._disconnected(closed.code, closed.reason)
         except messages.BadMessageError as error:
@@ -153,40 +159,44 @@ class Session:
         sender = messages.optional_text(message, "client_id") or _SESSION
         if type_ in ("offer", "answer"):
             handle = handlers.handle_offer if type_ == "offer" else handlers.handle_answer
-            return self._put(sender, handle, messages.text(message, "client_id"), messages.description(message))
+            return self._put(sender, Kind.STARTS, handle, messages.text(message, "client_id"),
+                             messages.description(message))
         if type_ == "ice_candidate":
-            return self._put(sender, handlers.handle_ice_candidate, messages.text(message, "client_id"),
+            return self._put(sender, Kind.FOLLOWS, handlers.handle_ice_candidate, messages.text(message, "client_id"),
                              messages.candidate(message))
         if type_ == "reject":
-            return self._put(sender, handlers.handle_reject, messages.text(message, "client_id"),
+            return self._put(sender, Kind.ALONE, handlers.handle_reject, messages.text(message, "client_id"),
                              messages.text(message, "reason"))
         if type_ == "message":
-            return self._put(sender, handlers.handle_message, sender or None, message.get("data"))
+            return self._put(sender, Kind.ALONE, handlers.handle_message, sender or None, message.get("data"))
         if type_ == "participant_joined":
             participant = messages.participant(messages.child(message, "participant"))
             self.participants[participant.client_id] = participant
-            return self._put(participant.client_id, handlers.handle_participant_joined, participant)
+            return self._put(participant.client_id, Kind.KEPT, handlers.handle_participant_joined, participant)
         if type_ == "participant_updated":
             participant = messages.participant(messages.child(message, "participant"))
             self.participants.pop(sender, None)
             self.participants[participant.client_id] = participant
             self._lanes.rename(sender, participant.client_id)
-            return self._put(participant.client_id, handlers.handle_participant_updated, participant, sender)
+            kind = Kind.ALONE if sender == participant.client_id else Kind.KEPT  # a new name must not be missed
+            return self._put(participant.client_id, kind, handlers.handle_participant_updated, participant, sender)
         if type_ == "participant_left":
             self.participants.pop(sender, None)
-            return self._put(sender, handlers.handle_participant_left, messages.text(message, "client_id"),
-                             messages.optional_text(message, "reason") or "left")
+            return self._lanes.leave(sender, functools.partial(
+                handlers.handle_participant_left, messages.text(message, "client_id"),
+                messages.optional_text(message, "reason") or "left"))
         if type_ == "ice_servers":
             self._renew(message)
-            return self._put(_SESSION, handlers.handle_ice_servers, self.ice_servers)
+            return self._put(_SESSION, Kind.KEPT, handlers.handle_ice_servers, self.ice_servers)
         if type_ == "error":
             error = messages.error(message)
-            return self._note_if_fatal(error) or self._put(_SESSION, handlers.handle_error, error)
+            return self._note_if_fatal(error) or self._put(_SESSION, Kind.KEPT, handlers.handle_error, error)
         if type_ == "connected":
             raise messages.BadMessageError("a second `connected`")
         if type_ in ("ack", "pong"):
             return True
-        return self._put(sender, handlers.handle_event, type_, message)
+        return self._put(sender, Kind.ALONE, handlers.handle_event, type_, message)
 
-    def _put(self, lane: str, handle: Any, *values: Any) -> bool:
-        return self._lanes.put(lane, functools.partial(handle, *values))
+    def _put(self, lane: str, kind: Kind, handle: Any, *values: Any) -> bool:
+        # The server's own messages have a lane too, but nobody can fill it who is not the server.
+        return self._lanes.put(lane, functools.partial(handle, *values), Kind.KEPT if lane == _SESSION else kind)
