@@ -6,10 +6,12 @@ import unittest
 from unittest import mock
 
 import support
-from support import CONNECTED, DEADLINE, Recorder
+from support import CONNECTED, DEADLINE, Recorder, harness
 
-from signaling_client import SignalingClosed
+from signaling_client import NotConnectedError, SignalingClosed
 from signaling_client.wire import Socket, SocketClosedError
+
+OFFER = {"type": "offer", "sdp": harness.SDP, "client_id": "other"}
 
 
 class FakeSocket:
@@ -19,21 +21,21 @@ class FakeSocket:
     def __init__(self, *messages, close=None):
         self._messages = [json.dumps(message) for message in messages]
         self._close = close
-        self._closed = asyncio.Event()
+        self.closed = asyncio.Event()
         self.sent = []
 
     async def receive(self):
         if self._messages:
             return self._messages.pop(0)
         if self._close is None:
-            await self._closed.wait()
+            await self.closed.wait()
         raise SocketClosedError(self._close or 1006, "so be it")
 
     async def send(self, text):
         self.sent.append(json.loads(text))
 
     async def close(self, code=1000, reason=""):
-        self._closed.set()
+        self.closed.set()
 
 
 class SessionTest(unittest.IsolatedAsyncioTestCase):
@@ -58,6 +60,90 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
             await client.expect("connected")
             for number in range(400):
                 await client.expect("message", "other", number)
+
+    async def test_who_waits_for_a_session_does_not_miss_that_it_was_short(self):
+        for codes in ((1011,), (1011, 1001, 1006), (1011, 4500), (4500,)):
+            with self.subTest(codes=codes):
+                stays = FakeSocket(CONNECTED)
+                self.sockets(*[FakeSocket(CONNECTED, close=code) for code in codes], stays)
+                entering = Recorder("ws://h/").__aenter__()
+                if 4500 in codes:
+                    with self.assertRaisesRegex(SignalingClosed, "4500"):
+                        await asyncio.wait_for(entering, DEADLINE)
+                else:
+                    client = await asyncio.wait_for(entering, DEADLINE)
+                    await client.send_message(None, 1)  # in the session that stays
+                    self.assertEqual(len(stays.sent), 1)
+                    await client.__aexit__(None, None, None)
+
+    async def test_who_waits_where_it_is_closed_is_told(self):
+        self.sockets(FakeSocket(CONNECTED))
+        async with Recorder("ws://h/") as client:
+            waiting = asyncio.ensure_future(client.wait_connected())
+            await asyncio.wait_for(waiting, DEADLINE)
+            await client.close()
+            with self.assertRaises(NotConnectedError):
+                await client.wait_connected()
+
+    async def test_the_handler_of_the_end_may_wait_for_the_next_session(self):
+        class Waiting(Recorder):
+            async def handle_disconnected(self, reason):
+                await self.wait_connected()
+                self.calls.put_nowait(("back",))
+
+        self.sockets(FakeSocket(CONNECTED, close=1011), FakeSocket(CONNECTED, OFFER))
+        async with Waiting("ws://h/") as client:
+            for name in ("connected", "back", "connected", "offer"):
+                await client.expect(name)
+
+        self.sockets(FakeSocket(CONNECTED, close=4500))
+        with self.assertRaisesRegex(SignalingClosed, "4500"):
+            await asyncio.wait_for(Waiting("ws://h/").run(), DEADLINE)
+
+    async def test_the_handler_of_the_end_may_hang(self):
+        class Hanging(Recorder):
+            async def handle_disconnected(self, reason):
+                self.calls.put_nowait(("disconnected", reason))
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self.calls.put_nowait(("given up",))
+
+        self.sockets(FakeSocket(CONNECTED, close=1011), FakeSocket(CONNECTED, close=1011), FakeSocket(CONNECTED))
+        client = Hanging("ws://h/")
+        running = asyncio.ensure_future(client.run())
+        for name in ("connected", "disconnected", "given up", "disconnected"):
+            await client.expect(name)
+        await client.close()
+        await asyncio.wait_for(running, DEADLINE)
+        await client.expect("given up")
+
+    async def test_the_handler_of_the_end_may_end_it(self):
+        class Cancelled(Recorder):
+            async def handle_disconnected(self, reason):
+                raise asyncio.CancelledError
+
+        for code in (1011, 4500):
+            self.sockets(FakeSocket(CONNECTED, close=code), FakeSocket(CONNECTED))
+            running = asyncio.ensure_future(Cancelled("ws://h/").run())
+            await asyncio.wait([running], timeout=DEADLINE)
+            self.assertTrue(running.cancelled())
+
+    async def test_a_handler_that_does_not_let_go_does_not_keep_the_seat(self):
+        class Stubborn(Recorder):
+            async def handle_connected(self, ice_servers, policy):
+                self.calls.put_nowait(("connected",))
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await asyncio.wait_for(socket.closed.wait(), DEADLINE)
+                    self.calls.put_nowait(("let go",))
+
+        socket = FakeSocket(CONNECTED)
+        self.sockets(socket)
+        async with Stubborn("ws://h/") as client:
+            await client.expect("connected")
+        await client.expect("let go")
 
 
 if __name__ == "__main__":

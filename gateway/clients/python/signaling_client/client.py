@@ -79,8 +79,11 @@ class SignalingClient(Handlers):
         self._logger = logger or logging.getLogger("signaling_client")
         self._metadata = dict(metadata) if metadata is not None else None
         self._session: Optional[Session] = None
-        self._connected = asyncio.Event()
+        self._known = asyncio.Event()  # there is a session, or a failure, or it is closing
         self._closing = asyncio.Event()
+        self._failure: Optional[Exception] = None  # what run() raises
+        self._asked_to_end: Optional[BaseException] = None  # by handle_disconnected, with CancelledError or the like
+        self._telling: Optional[asyncio.Task[None]] = None  # the handle_disconnected that runs
         self._started = False
         self._task: Optional[asyncio.Task[None]] = None  # within `async with`
 
@@ -158,21 +161,27 @@ class SignalingClient(Handlers):
                     if lived is not None and lived >= STEADY_AFTER:
                         pauses.reset()
                     await self._go_on(ended, pauses, was_connected=lived is not None)
+            if self._asked_to_end is not None:
+                raise self._asked_to_end
+        except Exception as error:
+            self._failure = error
+            raise
         finally:
             self._closing.set()
+            await self._stop_telling()
 
     async def close(self) -> None:
         """Asks `run()` to end: it leaves the room, cancels the handlers that run, and returns. A handler may call it."""
         self._closing.set()
 
     async def wait_connected(self) -> None:
-        """Returns when there is a session. Raises NotConnectedError where there will be none (within `async with` rather
-        what `run()` raised)."""
-        await self._unless_closing(self._connected.wait())
-        if not self._connected.is_set():
-            if self._task is not None:
-                await asyncio.shield(self._task)
-            raise NotConnectedError("the client is closed")
+        """Returns when there is a session; waits on where one ended as soon as it began. Where there will be none, it
+        raises what `run()` raises, or NotConnectedError after `close()`."""
+        while self._failure is None and not self._closing.is_set():
+            if self._session is not None:
+                return
+            await self._unless_closing(self._known.wait())
+        raise self._failure or NotConnectedError("the client is closed")
 
     async def wait_closed(self) -> None:
         """Within `async with`: returns after `close()`. Raises what `run()` raised."""
@@ -258,15 +267,15 @@ class SignalingClient(Handlers):
     async def _live(self, session: Session) -> Disconnected:
         self._logger.info("connected as %s in room %s", session.client_id, session.room)
         self._session = session
-        self._connected.set()
+        self._known.set()
         try:
             if self._metadata is not None:
                 with contextlib.suppress(NotConnectedError):  # run() tells how it ended
                     await session.send("update", metadata=self._metadata)
-            return await session.run()
+            return await session.run(after=self._telling)
         finally:
             self._session = None
-            self._connected.clear()
+            self._known.clear()
 
     async def _go_on(self, ended: Disconnected, pauses: Pauses, was_connected: bool) -> None:
         """Tells how the session ended and makes the pause before the next; raises where there will be none."""
@@ -275,11 +284,32 @@ class SignalingClient(Handlers):
             least = ended.error.retry_after_ms / 1000 if ended.error else 0.0
             ended = replace(ended, retry_in=pauses.next(least))
             self._logger.warning("%s; connecting again in %.1f s", ended, ended.retry_in)
+        else:
+            self._failure = SignalingClosed(ended.close_code, ended.reason, ended.error)
+            self._known.set()
         if was_connected:
-            try:
-                await self.handle_disconnected(ended)
-            except Exception:
-                self._logger.exception("a handler failed")
-        if not again:
-            raise SignalingClosed(ended.close_code, ended.reason, ended.error)
-        await self._unless_closing(asyncio.sleep(ended.retry_in or 0.0))
+            await self._stop_telling()  # of the session before
+            self._telling = asyncio.ensure_future(self._tell(ended))
+        if again:
+            await self._unless_closing(asyncio.sleep(ended.retry_in or 0.0))
+            return
+        if self._telling is not None:
+            await self._unless_closing(asyncio.wait((self._telling,)))
+        if self._asked_to_end is None and self._failure is not None:
+            raise self._failure
+
+    async def _tell(self, ended: Disconnected) -> None:
+        try:
+            await self.handle_disconnected(ended)
+        except Exception:
+            self._logger.exception("a handler failed")
+        except BaseException as error:
+            if self._telling is not None:  # not from _stop_telling()
+                self._asked_to_end = error
+                self._closing.set()
+
+    async def _stop_telling(self) -> None:
+        telling, self._telling = self._telling, None
+        if telling is not None:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)

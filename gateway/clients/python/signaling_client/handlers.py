@@ -64,4 +64,8 @@ class Handlers:
         """Any message that no other handler is for, as it came: "room_locked", "offer_claimed" and so on."""
 
     async def handle_disconnected(self, reason: Disconnected) -> None:
-        """A session that had begun has ended, in another way than by `close()`."""
+        """A session that had begun has ended, in another way than by `close()`.
+
+        The client connects again meanwhile, so this may wait for the next session (`wait_connected()`). Other handlers of
+        that one begin when this is done; when that one ends too, or with `close()`, this is cancelled.
+        """

@@ -70,9 +70,10 @@ class Session:
             await self.close(1002, reason)
             return self._disconnected(1006, reason)
 
-    async def run(self) -> Disconnected:
-        """Receives until the connection ends. Then no handler runs any more and nothing can be sent."""
-        reader = asyncio.ensure_future(self._read())
+    async def run(self, after: Optional[asyncio.Task[None]] = None) -> Disconnected:
+        """Receives until the connection ends. Then no handler runs any more and nothing can be sent. The first handler
+        waits until `after` is done."""
+        reader = asyncio.ensure_future(self._read(after))
         try:
             await asyncio.wait((reader, self._lanes.broken), return_when=asyncio.FIRST_COMPLETED)
             if not reader.done():
@@ -82,8 +83,11 @@ class Session:
             self._ended = True
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-            await self._lanes.close()
-            await self._socket.close()
+            # First the socket: a handler that takes its time to be cancelled does not keep the seat in the room.
+            try:
+                await self._socket.close()
+            finally:
+                await self._lanes.close()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         self._ended = True
@@ -111,9 +115,13 @@ class Session:
     def _disconnected(self, code: int, reason: str) -> Disconnected:
         return Disconnected(close_code=code, reason=reason, error=self._error)
 
-    async def _read(self) -> Disconnected:
-        self._lanes.put(_SESSION, functools.partial(
-            self._handlers.handle_connected, self.ice_servers, self.ice_transport_policy))
+    async def _begin(self, after: Optional[asyncio.Task[None]]) -> None:
+        if after is not None:
+            await asyncio.wait((after,))
+        await self._handlers.handle_connected(self.ice_servers, self.ice_transport_policy)
+
+    async def _read(self, after: Optional[asyncio.Task[None]]) -> Disconnected:
+        self._lanes.put(_SESSION, functools.partial(self._begin, after))
         try:
             while True:
                 if not self._take(messages.parse(await self._socket.receive())):
