@@ -40,6 +40,12 @@ const OVER = {
   refused: ({ error }) => ['That did not work', REFUSED[error.code] ?? wordsFor(error)],
 };
 
+const WAYS = {
+  direct: 'Sound goes straight from browser to browser.',
+  either: 'Sound goes straight from browser to browser, or through a relay where there is no other way.',
+  relay: 'Sound goes through a relay, so that neither side learns the other’s address.',
+};
+
 // Why it is in the queue once more.
 const BACK = {
   lease_expired: (other) => `${other} took it and did not answer in time.`,
@@ -77,7 +83,7 @@ export function storyOf(offer) {
   }
 }
 
-function talkOf({ peer, other, error, serverGone, otherGone }, story) {
+function talkOf({ peer, other, error, way, serverGone, otherGone }, story) {
   let gone = '';
   if (serverGone) gone = error.code === 'unavailable' ? 'The server went away.' : wordsFor(error);
   else if (otherGone) gone = `${other} has lost the server.`;
@@ -86,7 +92,7 @@ function talkOf({ peer, other, error, serverGone, otherGone }, story) {
   switch (peer.state) {
     case 'connected':
       return story('talking', `Talking with ${other}`,
-          gone ? text(gone, 'You still hear each other.', limits) : 'Sound goes straight from browser to browser.');
+          gone ? text(gone, 'You still hear each other.', limits) : WAYS[way]);
     case 'disconnected':
       return story('talking', `Talking with ${other}`, text(gone, 'The connection is unsteady.', limits));
     case 'failed':

@@ -116,6 +116,13 @@ export class StoredOffer extends EventTarget {
     this.peer?.setTrack('audio', track);
   }
 
+  // The way of the sound: a `relay`, `direct`, or `either`, as the browsers find it.
+  get way() {
+    const { iceServers, iceTransportPolicy } = this.#configuration;
+    if (iceTransportPolicy === 'relay') return 'relay';
+    return iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url))) ? 'either' : 'direct';
+  }
+
   // Until the offer ends, or the right to answer it; null where this computer's clock cannot tell.
   secondsLeft() {
     if (!this.#deadline) return null;

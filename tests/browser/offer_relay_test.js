@@ -59,6 +59,7 @@ after(async () => {
 
 test('in a relay-only service two talk by id, and neither side learns the other\'s address', async () => {
   const { ada, grace } = await talking();
+  for (const tab of [ada, grace]) await tab.tells(/Sound goes through a relay, so that neither/, 'ANSWERED', 'talking');
   for (const [tab, other] of [[ada, grace], [grace, ada]]) {
     const addresses = await ownAddresses(other);
     assert.ok(addresses.length > 0, 'the other has an address that could have been learnt');
