@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import support
 from support import OFFER
 
-from signaling_client import IceCandidate, IceServer, SignalingClient, messages
+from signaling_client import IceCandidate, IceServer, MessageTooLargeError, SignalingClient, messages
 from signaling_client.lanes import Kind, Lanes
 from signaling_client.reconnect import Pauses, may_reconnect
 
@@ -50,6 +50,15 @@ class AddressTest(unittest.TestCase):
                 SignalingClient(url)
 
 
+class MetadataTest(unittest.TestCase):
+
+    def test_what_cannot_be_sent_is_refused_at_once(self):
+        for metadata, error in (({"a": object()}, TypeError), ({"a": "x" * 65536}, MessageTooLargeError),
+                                ({"a": "\ud800"}, ValueError)):
+            with self.assertRaises(error):
+                SignalingClient("ws://h/", metadata=metadata)
+
+
 class MessagesTest(unittest.TestCase):
 
     def test_what_is_no_message(self):
@@ -82,6 +91,10 @@ class MessagesTest(unittest.TestCase):
         for text, micro in (("2026-01-02T03:04:05Z", 0), ("2026-01-02T03:04:05.5Z", 500_000),
                             ("2026-01-02T03:04:05.123456789Z", 123_456)):
             self.assertEqual(messages.time({"t": text}, "t"), datetime(2026, 1, 2, 3, 4, 5, micro, timezone.utc))
+
+    def test_no_server_sends_anybody_away_for_years(self):
+        for asked, kept in ((-1, 0), (700, 700), (10 ** 12, 600_000), (10 ** 400, 600_000)):
+            self.assertEqual(messages.error({"code": "draining", "retry_after_ms": asked}).retry_after_ms, kept)
 
     def test_what_goes_out(self):
         self.assertEqual(messages.write("offer", {"to": None, "sdp": "ä"}), '{"type":"offer","sdp":"ä"}')

@@ -145,6 +145,43 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
             await client.expect("connected")
         await client.expect("let go")
 
+    async def test_metadata_that_cannot_be_sent_are_not_kept(self):
+        first, second = FakeSocket(CONNECTED), FakeSocket(CONNECTED)
+        self.sockets(first, second)
+        async with Recorder("ws://h/", metadata={"name": "good"}) as client:
+            await client.expect("connected")
+            for bad in ({"a": object()}, {"a": "x" * 65536}, {"a": "\ud800"}):
+                with self.assertRaises((TypeError, ValueError)):
+                    await client.update(bad)
+            await first.close()
+            await client.until("connected")
+        update = {"type": "update", "metadata": {"name": "good"}}
+        self.assertEqual((first.sent, second.sent), ([update], [update]))
+
+    async def test_metadata_that_this_server_does_not_take_are_not_the_end(self):
+        small = {**CONNECTED, "limits": {"max_message_bytes": 20}}
+        socket = FakeSocket(small)
+        self.sockets(socket)
+        with self.assertLogs("signaling_client", "WARNING"):
+            async with Recorder("ws://h/", metadata={"name": "good"}) as client:
+                await client.expect("connected")
+        self.assertEqual(socket.sent, [])
+
+    async def test_a_room_may_become_one_of_relays(self):
+        policies = []
+
+        class Noting(Recorder):
+            async def handle_event(self, type_, message):
+                policies.append(self.ice_transport_policy)
+                self.calls.put_nowait(("event",))
+
+        for policy, relay_only, expected in (("all", False, "all"), ("all", True, "relay"), ("relay", False, "relay")):
+            self.sockets(FakeSocket({**CONNECTED, "ice_transport_policy": policy},
+                                    {"type": "room_updated", "options": {"relay_only": relay_only}}))
+            async with Noting("ws://h/") as client:
+                await client.until("event")
+            self.assertEqual(policies.pop(), expected)
+
 
 if __name__ == "__main__":
     support.main()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl as ssl_module
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import Any, Coroutine, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, Coroutine, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from . import messages
-from .errors import NotConnectedError, SignalingClosed
+from .errors import NotConnectedError, SendQueueFullError, SignalingClosed
 from .handlers import Handlers
 from .reconnect import STEADY_AFTER, Pauses, may_reconnect
-from .session import Session
+from .session import Session, encode
 from .wire import Socket, SocketClosedError, SocketOptions
 from .values import Disconnected, IceCandidate, IceServer, Participant, SessionDescription
 
@@ -72,12 +71,12 @@ class SignalingClient(Handlers):
         ssl: for wss, where the system's certificates are not the right ones.
         logger: for what it does by itself; "signaling_client" where not given. No SDP, no candidate is ever logged.
 
-        Raises ValueError for what is no WebSocket URL.
+        Raises ValueError for what is no WebSocket URL, and what `update()` raises for such metadata.
         """
         self._url = _address(url, room, client_id)
         self._options = SocketOptions(ping_interval=ping_interval, ping_timeout=ping_timeout, ssl=ssl)
         self._logger = logger or logging.getLogger("signaling_client")
-        self._metadata = dict(metadata) if metadata is not None else None
+        self._metadata = self._checked(metadata) if metadata is not None else None
         self._session: Optional[Session] = None
         self._known = asyncio.Event()  # there is a session, or a failure, or it is closing
         self._closing = asyncio.Event()
@@ -116,7 +115,7 @@ class SignalingClient(Handlers):
 
     @property
     def ice_transport_policy(self) -> str:
-        """"all" or "relay"."""
+        """"all" or "relay". It may become "relay" in the middle of a session, before `handle_event` of "room_updated"."""
         return self._session.ice_transport_policy if self._session else "all"
 
     async def send_offer(self, client_id: Optional[str], offer: SessionDescription) -> None:
@@ -141,7 +140,7 @@ class SignalingClient(Handlers):
 
     async def update(self, metadata: Mapping[str, str]) -> None:
         """What the others see of you, in place of what they saw; also in the sessions to come."""
-        self._metadata = dict(metadata)
+        self._metadata = self._checked(metadata)
         await self._send("update", metadata=self._metadata)
 
     async def run(self) -> None:
@@ -213,6 +212,13 @@ class SignalingClient(Handlers):
         result = (await asyncio.gather(self._task, return_exceptions=True))[0]
         return result if isinstance(result, BaseException) else None
 
+    @staticmethod
+    def _checked(metadata: Mapping[str, str]) -> Dict[str, str]:
+        """A copy that can be sent. What could not would be kept, and fail in every session to come."""
+        kept = dict(metadata)
+        encode("update", {"metadata": kept})
+        return kept
+
     async def _send(self, type_: str, **fields: Any) -> None:
         if self._session is None:
             raise NotConnectedError("there is no session")
@@ -270,8 +276,12 @@ class SignalingClient(Handlers):
         self._known.set()
         try:
             if self._metadata is not None:
-                with contextlib.suppress(NotConnectedError):  # run() tells how it ended
+                try:
                     await session.send("update", metadata=self._metadata)
+                except NotConnectedError:
+                    pass  # run() tells how it ended
+                except (SendQueueFullError, ValueError) as error:  # this server's limit may be another one
+                    self._logger.warning("the metadata are not sent: %s", error)
             return await session.run(after=self._telling)
         finally:
             self._session = None

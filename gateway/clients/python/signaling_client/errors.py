@@ -11,7 +11,8 @@ class SignalingError(Exception):
     code: what it is, e.g. "peer_unavailable".
     message: one English sentence for logs.
     action: "retry" (send it again later), "reconnect" (the client does), "close" or "none" (do not).
-    retry_after_ms: do not try again sooner, in milliseconds; 0 where the server does not say.
+    retry_after_ms: do not try again sooner, in milliseconds; 0 where the server does not say, 10 minutes where it
+        says more.
     fatal: the connection is closed after it.
     """
 
@@ -31,8 +32,8 @@ class SignalingError(Exception):
 class SignalingClosed(Exception):
     """The server ended it for good: connecting again would end the same way.
 
-    close_code: of the WebSocket, 4500 to 4999 or one of 1000 to 1010 that says the same; or, below 1000, the HTTP status of
-        a server that did not accept a WebSocket at all.
+    close_code: of the WebSocket, 4500 to 4999 or one of 1000 to 1010 that says the same (not 1001, 1005, 1006); or, below
+        1000, the HTTP status of a server that did not accept a WebSocket at all.
     reason: a sentence, may be empty.
     error: the fatal `error` that came before, if one did.
     """

@@ -12,6 +12,9 @@ from .values import IceCandidate, IceServer, Participant, SessionDescription
 
 Message = Mapping[str, Any]
 
+MAX_RETRY_AFTER_MS = 10 * 60 * 1000
+"""Ten minutes: who is told to stay away for longer looks again then."""
+
 _KINDS = {str: "a text", int: "a number", bool: "true or false", dict: "an object", list: "an array"}
 
 
@@ -143,4 +146,4 @@ def error(message: Message) -> SignalingError:
     return SignalingError(
         code=text(message, "code"), message=optional_text(message, "message") or "",
         action=optional_text(message, "action") or "none",
-        retry_after_ms=max(0, optional_number(message, "retry_after_ms") or 0), fatal=flag(message, "fatal", False))
+        retry_after_ms=min(max(0, optional_number(message, "retry_after_ms") or 0), MAX_RETRY_AFTER_MS), fatal=flag(message, "fatal", False))

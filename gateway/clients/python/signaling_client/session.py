@@ -32,6 +32,15 @@ DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
 _SESSION = ""  # the lane of what comes from nobody; no client_id is empty
 
 
+def encode(type_: str, fields: messages.Message, max_bytes: int = DEFAULT_MAX_MESSAGE_BYTES) -> str:
+    """The message for the socket. Raises MessageTooLargeError, and TypeError or ValueError for what is no JSON."""
+    text = messages.write(type_, fields)
+    size = len(text.encode())  # raises UnicodeEncodeError, a ValueError, for half a surrogate pair
+    if size > max_bytes:
+        raise MessageTooLargeError(f"{type_} of {size} bytes; the server takes {max_bytes}")
+    return text
+
+
 class Session:
     """Owns the socket from `open()` to `run()`'s end. Keeps what is known of the room up to date, then calls the handlers."""
 
@@ -95,10 +104,7 @@ class Session:
 
     async def send(self, type_: str, **fields: Any) -> None:
         """As SignalingClient's `send_…` say."""
-        text = messages.write(type_, fields)
-        size = len(text.encode())
-        if size > self._max_message_bytes:
-            raise MessageTooLargeError(f"{type_} of {size} bytes; the server takes {self._max_message_bytes}")
+        text = encode(type_, fields, self._max_message_bytes)
         if self._waiting_sends >= MAX_WAITING_SENDS:
             raise SendQueueFullError(f"{MAX_WAITING_SENDS} messages wait for the socket")
         self._waiting_sends += 1
@@ -199,6 +205,8 @@ class Session:
         if type_ == "error":
             error = messages.error(message)
             return self._note_if_fatal(error) or self._put(_SESSION, Kind.KEPT, handlers.handle_error, error)
+        if type_ == "room_updated" and messages.flag(messages.child(message, "options"), "relay_only", False):
+            self.ice_transport_policy = "relay"  # never back: what was wanted at the beginning stays
         if type_ == "connected":
             raise messages.BadMessageError("a second `connected`")
         if type_ in ("ack", "pong"):
