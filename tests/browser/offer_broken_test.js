@@ -32,8 +32,8 @@ const talking = async (options) => {
   return { ada, grace };
 };
 
-// Somebody without our page takes the offer and answers, but never says a candidate nor listens to one. Of the section of
-// the offer the answer speaks as `mid`.
+// Somebody without our page takes the offer and answers, but never says a candidate nor listens to one. In the answer the
+// offer's section is called `mid`.
 const answerRaw = async (id, mid = '0') => {
   const page = await openRaw(browser, system.url, 'mallory');
   await page.evaluate(async ([offerId, name]) => {
@@ -42,7 +42,8 @@ const answerRaw = async (id, mid = '0') => {
     window.connection = new RTCPeerConnection();
     await connection.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
     await connection.setLocalDescription();
-    const sdp = connection.localDescription.sdp.replace('a=mid:0', `a=mid:${name}`).replace('BUNDLE 0', `BUNDLE ${name}`);
+    const { sdp: good } = connection.localDescription;
+    const sdp = good.replace('a=mid:0', `a=mid:${name}`).replace('BUNDLE 0', `BUNDLE ${name}`);
     client.send('answer', { offer_id: offerId, sdp });
   }, [id, mid]);
   return page;
@@ -56,7 +57,7 @@ before(async () => {
   browser = await launch();
 });
 beforeEach(async () => {
-  system = await System.start();
+  system = await System.start({ service: ['--claim_lease=2m'] });
 });
 afterEach(async () => {
   const errors = tabs.flatMap((tab) => tab.errors);
