@@ -40,6 +40,7 @@ export class Room extends EventTarget {
   #configuration = {};
   #knocking = new Set();     // client_ids
   #admitting = new Map();    // id of our message -> client_id
+  #described = new Map();    // Member -> id of the last description we sent them in this session
   #wasJoined = false;
   #over = false;
   #online = () => this.join();
@@ -199,7 +200,7 @@ export class Room extends EventTarget {
           this.#notAdmitted(this.#admitting.get(message.reply_to), message);
           break;
         }
-        if (message.code === 'media_not_allowed') this.#tell('declined', { error: message });
+        if (message.code === 'media_not_allowed') this.#notPermitted(message);
         // Somebody left while we were sending to them. Nothing is lost.
         if (message.code !== 'peer_unavailable') console.warn(`${message.code}: ${message.message}`);
         break;
@@ -214,17 +215,26 @@ export class Room extends EventTarget {
       this.members.set(member.clientId, member);
     }
     member.metadata = participant.metadata ?? {};
-    member.connect({
+    member.refusal = '';
+    member.connect(this.#howTo(member, participant));
+    if (tell) this.#news(`${this.#nameOf(member)} ${known ? 'is back' : 'joined'}.`);
+    this.#changed();
+  }
+
+  // What Member wants to know.
+  #howTo(member, participant) {
+    return {
       polite: this.#polite(participant),
       calls: this.#calls(participant),
       mayCall: () => this.joined && !member.away,
       configuration: this.#configuration,
       tracks: this.#tracksNow,
       receives: this.#receives,
-      send: (type, fields) => this.#signaling.send(type, { to: member.clientId, ...fields }),
-    });
-    if (tell) this.#news(`${this.#nameOf(member)} ${known ? 'is back' : 'joined'}.`);
-    this.#changed();
+      send: (type, fields) => {
+        const id = this.#signaling.send(type, { to: member.clientId, ...fields });
+        if (type === 'offer' || type === 'answer') this.#described.set(member, id);
+      },
+    };
   }
 
   #update(member, participant) {
@@ -237,24 +247,34 @@ export class Room extends EventTarget {
       member.clientId = participant.client_id;
       this.members.set(member.clientId, member);
     }
+    member.adapt(this.#howTo(member, participant));
     this.#changed();
+  }
+
+  // The room does not permit what we offered or answered somebody.
+  #notPermitted(error) {
+    for (const [member, id] of this.#described) {
+      if (id === error.reply_to) member.refuse(error.code);
+    }
+    this.#tell('declined', { error });
   }
 
   // Their connection to the server broke, but maybe not the one to us.
   #waitFor(member) {
-    if (member.peer.state !== 'connected') return this.#remove(member);
+    if (!member.stands) return this.#remove(member);
     member.wait(COME_BACK_MS, () => this.#remove(member));
     this.#changed();
   }
 
   #memberChanged(member) {
-    if (member.away && member.peer.state !== 'connected') this.#remove(member);
+    if (member.away && !member.stands) this.#remove(member);
     else this.#changed();
   }
 
   #remove(member) {
     if (this.members.get(member.clientId) !== member) return;
     this.members.delete(member.clientId);
+    this.#described.delete(member);
     member.close();
     this.#news(`${this.#nameOf(member)} left.`);
     this.#changed();
@@ -262,6 +282,7 @@ export class Room extends EventTarget {
 
   #broken({ error, pauseMs }) {
     this.#leaveTheDoor();
+    this.#described.clear();
     this.joined = false;
     this.#changed();
     this.#tell('broken', { error, pauseMs, wasJoined: this.#wasJoined });

@@ -31,6 +31,7 @@ const REFUSALS = {
   busy: 'is busy',
   declined: 'does not want to be connected',
   unsupported: 'cannot talk with this browser',
+  media_not_allowed: 'cannot be seen: this room is for sound only',
 };
 
 // `error` has `code` and, from the server, `message`. As part of a sentence:

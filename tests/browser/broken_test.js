@@ -122,6 +122,52 @@ test('one whose signaling breaks is heard on and takes the old seat again', asyn
   await backTogether();
 });
 
+test('a second break while the pair negotiates takes nothing from the call', async () => {
+  let socket;
+  let held = false;
+  const route = (client) => {
+    const server = client.connectToServer();
+    client.onMessage((text) => held && /"type":"(offer|answer|ice_candidate)"/.test(text) || server.send(text));
+    socket = { client, server };
+  };
+  const ada = await Tab.joined(browser, system.url, 'Ada');
+  const grace = await Tab.joined(browser, system.url, 'Grace', { route });
+  tabs.push(ada, grace);
+  await Promise.all(tabs.map((tab) => tab.hears(1)));
+  held = true;
+  for (const breaks of [1, 2]) {
+    await socket.server.close({ code: 3000 });
+    await socket.client.close({ code: 1011 });
+    await grace.linked('reconnecting');
+    await until('Ada sees it', async () => /may come back/.test(await ada.stateOf('Grace')));
+    assert.deepEqual([await ada.playing(), await grace.playing()], [1, 1], `in break ${breaks}`);
+    await grace.linked('on');
+    await until('Ada sees her back', async () => /reconnecting/.test(await ada.stateOf('Grace')));
+    assert.deepEqual([await ada.playing(), await grace.playing()], [1, 1], `after break ${breaks}`);
+  }
+  // The first connection of all is still the one that is heard.
+  for (const tab of tabs) assert.equal(await tab.page.evaluate(() => watched.connections[0].connectionState), 'connected');
+});
+
+// Runs in a page: its first connection seems to be in this state.
+function pretend(state) {
+  const [connection] = watched.connections;
+  Object.defineProperty(connection, 'connectionState', { configurable: true, get: () => state });
+  connection.dispatchEvent(new Event('connectionstatechange'));
+}
+
+test('one whose signaling broke is waited for while the connection is unsteady, not when it failed', async () => {
+  const { ada, cut } = await pairWithSwitch();
+  await cut();
+  await until('Ada sees it', async () => /may come back/.test(await ada.stateOf('Grace')));
+  await ada.page.evaluate(pretend, 'disconnected');
+  assert.match(await ada.stateOf('Grace'), /may come back/);
+  await ada.page.evaluate(pretend, 'connected');
+  await ada.sees('Ada', 'Grace');
+  await ada.page.evaluate(pretend, 'failed');
+  await ada.sees('Ada');
+});
+
 test('who comes back and finds the old name taken gets a new one', async () => {
   const { ada, grace, cut, mend, session } = await pairWithSwitch();
   const { id } = session;

@@ -15,21 +15,21 @@ let browser;
 let ada;
 let robots = [];
 
-// A robot in the room that does with each offer what `answer(offer)`, run in its tab, does.
-async function plainRobot(clientId, answer, metadata) {
+// A robot in the room that does with what it gets what `handle(argument)`, run in its tab, does.
+async function plainRobot(clientId, handle, argument) {
   const page = await openRaw(browser, system.url, clientId);
   robots.push(page);
-  await page.evaluate(async (about) => {
-    window.client.send('join', { room: 'test', ...(about && { metadata: about }) });
+  await page.evaluate(async () => {
+    window.client.send('join', { room: 'test' });
     await window.client.take('joined');
     window.offers = 0;
-  }, metadata);
-  await page.evaluate(answer);
+  });
+  await page.evaluate(handle, argument);
   return page;
 }
 
 // The same on the other address, for programs that know as little as can be: it has no name before it sends one.
-async function namelessRobot(answer) {
+async function namelessRobot(handle) {
   const page = await openRaw(browser, system.url, 'helper');
   robots.push(page);
   await page.evaluate(async () => {
@@ -46,7 +46,7 @@ async function namelessRobot(answer) {
     };
     window.offers = 0;
   });
-  await page.evaluate(answer);
+  await page.evaluate(handle);
   return page;
 }
 
@@ -112,7 +112,55 @@ test('a robot that is started again and takes its old name later stays', async (
   await first.context().close();
   robots = robots.filter((page) => page !== first);
   await ada.sees('crawler');
-  await second.context().close();
-  robots = [];
-  await ada.waits(/crawler has left/);
+});
+
+test('one who says late to be a viewer is not called any more, and one who says late to be a robot is called', async () => {
+  const countOffers = () => {
+    (async () => {
+      for (;;) if ((await window.client.next()).type === 'offer') ++window.offers;
+    })();
+  };
+  const late = await plainRobot('late', countOffers);
+  await until('it is called', () => late.evaluate(() => window.offers === 1));
+  await late.evaluate(() => window.client.send('update', { metadata: { role: 'viewer' } }));
+  await ada.waits(/late has left/);
+  const open = () => ada.page.evaluate(() =>
+    watched.connections.filter(({ connectionState }) => connectionState !== 'closed').map(({ signalingState }) => signalingState));
+  assert.deepEqual(await open(), ['stable'], 'no call is on its way');
+  await late.evaluate(() => window.client.send('update', { metadata: { role: 'robot' } }));
+  await until('it is called', () => late.evaluate(() => window.offers === 2));
+  assert.deepEqual(await screens(), ['late']);
+});
+
+test('who declined is not called again before telling something new, who was busy is', async () => {
+  await ada.page.click('#leave');
+  await ada.page.clock.install();
+  await ada.page.click('#join');
+  await ada.waits();
+  const rejectAll = (reason) => {
+    (async () => {
+      for (;;) {
+        const { type, client_id: to } = await window.client.next();
+        if (type !== 'offer') continue;
+        ++window.offers;
+        window.client.send('reject', { to, reason });
+      }
+    })();
+  };
+  const shy = await plainRobot('shy', rejectAll, 'declined');
+  const busy = await plainRobot('working', rejectAll, 'busy');
+  const offers = (page) => page.evaluate(() => window.offers);
+  await until('the viewer is told', async () =>
+    /does not want/.test(await ada.stateOf('shy')) && /is busy/.test(await ada.stateOf('working')));
+  // In steps that leave the server time to answer.
+  for (let seconds = 0; seconds < 70; seconds += 10) {
+    await ada.page.clock.runFor(10_000);
+    await until('still connected', async () => await ada.link() === 'Connected');
+  }
+  await until('the busy one is called again', async () => await offers(busy) === 2);
+  await until('it is busy still', async () => /is busy/.test(await ada.stateOf('working')));
+  assert.equal(await offers(shy), 1);
+  assert.match(await ada.stateOf('shy'), /does not want/);
+  await shy.evaluate(() => window.client.send('update', { metadata: { role: 'robot' } }));
+  await until('it is called again', async () => await offers(shy) === 2);
 });
