@@ -15,6 +15,7 @@ export class Screen {
   #peer = null;         // the one that was read last
   #frames = 0;
   #movedAt = performance.now();
+  #waitsSince = performance.now();  // for a picture that moves, or for what the last call brings
   #patience = FIRST_PATIENCE_MS;
 
   constructor(member) {
@@ -57,9 +58,14 @@ export class Screen {
 
   // Reads what arrives. To be called once a second.
   async read() {
-    const { peer } = this.#member;
-    if (peer.state !== 'connected') return this.#moved();
+    const peer = this.#member.played;
+    if (peer.state !== 'connected') {
+      this.#parts.flow.textContent = '';
+      this.#waitsSince = performance.now();
+      return this.show();
+    }
     const { route, flows } = await peer.statistics();
+    if (!this.element.isConnected) return;
     const video = flows.find(({ direction, kind }) => direction === 'received' && kind === 'video');
     this.#parts.flow.textContent = video ? `${flowWords(video)}${route === 'relay' ? ' · over a relay' : ''}` : '';
     // A page in the background need not decode, and who has no picture need not send one.
@@ -67,10 +73,10 @@ export class Screen {
     this.#peer = peer;
     this.#frames = video?.frames ?? 0;
     if (moves) {
-      this.#moved();
+      this.#movedAt = this.#waitsSince = performance.now();
       if (this.#frames) this.#patience = FIRST_PATIENCE_MS;
-    } else if (this.#stillFor > this.#patience) {
-      this.#moved();
+    } else if (performance.now() - this.#waitsSince > this.#patience) {
+      this.#waitsSince = performance.now();
       this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_MS);
       this.#member.callAgain();
     }
@@ -87,21 +93,14 @@ export class Screen {
     return this.#member.metadata.picture !== 'none';
   }
 
-  get #stillFor() {
-    return performance.now() - this.#movedAt;
-  }
-
-  #moved() {
-    this.#movedAt = performance.now();
-    if (this.#member.peer.state !== 'connected') this.#parts.flow.textContent = '';
-  }
-
   // Why there is no picture, or none that moves; nothing where there is one.
   #missing(connection) {
     if (!this.#hasPicture) return 'The robot has no picture at present.';
     if (!this.#member.stream) return connection ? sentence(connection) : 'The robot sends nothing yet.';
     if (!this.#member.stream.getVideoTracks().length) return 'Only sound comes.';
-    return this.#stillFor > STILL_MS ? 'The picture stands still.' : '';
+    // The last picture of a connection that is gone must not pass for what happens now.
+    if (this.#member.played.state !== 'connected') return sentence(connection);
+    return performance.now() - this.#movedAt > STILL_MS ? 'The picture stands still.' : '';
   }
 
   async #play() {

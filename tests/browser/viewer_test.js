@@ -150,6 +150,48 @@ test('a picture that stands still is told, and called for again', async () => {
   assert.equal((await ada.frames()).length, 1);
 });
 
+test('the last picture of a connection that broke does not pass for a live one', async () => {
+  const sender = await robot();
+  const ada = await viewer('Ada');
+  await ada.sees('robot');
+  const words = ada.screen('robot').locator('.screen-words');
+  // Runs in the page: what the words over the picture are each time they are shown anew.
+  await ada.page.evaluate(() => {
+    window.told = [];
+    const element = document.querySelector('.screen-words');
+    new MutationObserver(() => window.told.push(element.hidden ? '' : element.textContent))
+        .observe(element, { attributes: true, childList: true });
+  });
+  const pretend = (state) => ada.page.evaluate((pretended) => {
+    const [connection] = watched.connections;
+    if (pretended) Object.defineProperty(connection, 'connectionState', { configurable: true, get: () => pretended });
+    else delete connection.connectionState;
+    connection.dispatchEvent(new Event('connectionstatechange'));
+  }, state);
+  const setSending = (active) => sender.page.evaluate(async (on) => {
+    const sending = watched.connections[0].getSenders().find(({ track }) => track);
+    const parameters = sending.getParameters();
+    parameters.encodings[0].active = on;
+    await sending.setParameters(parameters);
+  }, active);
+  await setSending(false);
+  await until('the picture stands still', async () => /stands still/.test(await words.textContent()));
+  await ada.page.evaluate(() => { window.told = []; });
+  await pretend('disconnected');
+  await until('the connection is told', async () => /Reconnecting/.test(await words.textContent()));
+  // The page reads once a second what arrives.
+  const reads = await ada.page.evaluate(() => new Promise((resolve) => {
+    let left = 3;
+    const timer = setInterval(() => --left || (clearInterval(timer), resolve(window.told)), 1000);
+  }));
+  assert.deepEqual(reads.filter((text) => !text), [], 'the words stayed');
+  assert.equal(await words.isVisible(), true);
+  await setSending(true);
+  await pretend('');
+  await until('nothing is told any more', async () => !(await words.isVisible()));
+  await ada.sees('robot');
+});
+
 test('a robot that knows no page calls first, with sound', async () => {
   const ada = await viewer('Ada');
   const page = await openRaw(browser, system.url, 'plain');
