@@ -18,22 +18,38 @@ export function showLink(state, reason = '') {
   $('link-state').textContent = reason ? `${text}: ${reason}` : text;
 }
 
-// `kind`: info, warning or error. `action`: {label, run} for a button. `about`: what hideNotice() can ask for.
+const GRAVITY = ['info', 'warning', 'error'];
+
+const notices = new Map();  // about -> what is to be said
+
+// `kind`: info, warning or error. `action`: {label, run} for a button. `about`: what hideNotice() can ask for. A notice
+// about something stays until it is hidden, and of several the gravest is seen. One about nothing is seen until the next
+// one comes.
 export function showNotice(kind, text, { action = null, about = '' } = {}) {
-  $('notice').dataset.kind = kind;
-  $('notice').dataset.about = about;
-  $('notice-text').textContent = text;
-  $('notice').hidden = false;
-  $('notice-action').hidden = !action;
-  $('notice-action').textContent = action?.label ?? '';
-  $('notice-action').onclick = action?.run ?? null;
+  notices.delete('');
+  notices.set(about, { kind, text, action });
+  showGravest();
   announce(text);
 }
 
-// With `about`, only a notice about that.
+// With `about`, only the notice about that.
 export function hideNotice(about = '') {
-  if (about && $('notice').dataset.about !== about) return;
-  $('notice').hidden = true;
+  if (about) notices.delete(about);
+  else notices.clear();
+  showGravest();
+}
+
+function showGravest() {
+  const [gravest] = [...notices.values()].sort((a, b) => GRAVITY.indexOf(b.kind) - GRAVITY.indexOf(a.kind));
+  const shown = notices.get('') ?? gravest;
+  $('notice').hidden = !shown;
+  if (!shown) return;
+  const { kind, text, action } = shown;
+  $('notice').dataset.kind = kind;
+  $('notice-text').textContent = text;
+  $('notice-action').hidden = !action;
+  $('notice-action').textContent = action?.label ?? '';
+  $('notice-action').onclick = action?.run ?? null;
 }
 
 export function announce(text) {

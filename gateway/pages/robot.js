@@ -163,7 +163,7 @@ function enter() {
   $('viewer-link').textContent = link;
   document.title = `${clientId} · Robot`;
   $('title').textContent = clientId;
-  hideNotice();
+  hideNotice('connection');
   showStarting(false);
   $('lobby').hidden = true;
   $('live').hidden = false;

@@ -188,6 +188,28 @@ for (const end of ['cancelled', 'lost']) {
   });
 }
 
+test('a lost camera is still told after the server went away and came back', async () => {
+  let socket;
+  const sender = keep(await RobotTab.open(browser, system.url, {
+    route: (client) => { socket = { client, server: client.connectToServer() }; },
+  }));
+  await sender.join('robot');
+  await sender.page.evaluate(() => {
+    const [track] = watched.tracks;
+    track.stop();
+    track.dispatchEvent(new Event('ended'));
+  });
+  await sender.says(/camera was lost/);
+  await socket.server.close({ code: 3000 });
+  await socket.client.close({ code: 1011 });
+  await sender.linked('reconnecting');
+  await sender.says(/camera was lost/);
+  await sender.linked('on');
+  await sender.says(/camera was lost/);
+  await sender.page.selectOption('#source-now', 'test');
+  await until('nothing is told any more', async () => !(await sender.page.locator('#notice').isVisible()));
+});
+
 test('a name that is taken is told, and so is one that cannot be', async () => {
   await robot('crawler');
   const second = await open();
