@@ -6,11 +6,27 @@ import pathlib
 import signal
 import subprocess
 import sys
+from unittest import mock
 
 import support
+from aiortc import RTCPeerConnection
 from support import DEADLINE, harness
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "gateway/clients/python/examples"
+sys.path.insert(0, str(EXAMPLES))
+
+import robot as robot_example  # noqa: E402
+
+NO_CODEC = harness.SDP.replace("m=audio", "m=video")  # of a video, what aiortc does not know
+
+
+async def video_offer():
+    connection = RTCPeerConnection()
+    connection.addTransceiver("video", direction="recvonly")
+    await connection.setLocalDescription(await connection.createOffer())
+    sdp = connection.localDescription.sdp
+    await connection.close()
+    return sdp
 
 
 class Program:
@@ -97,12 +113,59 @@ class ExamplesTest(harness.Stack):
         self.assertEqual(await robot.end(), 0, robot.said)
 
     async def test_who_wants_no_picture_is_told(self):
-        robot = await self.start("robot.py", "--url", self.url, "--room", "d")
-        await robot.says("waiting for viewers")
-        caller = await self.v1("caller", room="d")
-        await caller.command("offer", sdp=harness.SDP, to="robot")  # audio only
-        await caller.expect("reject", client_id="robot", reason="unsupported")
+        for room, program in (("d", ("robot.py", "--url", self.url, "--room", "d")),
+                              ("e", ("plain_robot.py", f"{self.url}?room=e&client_id=robot"))):
+            robot = await self.start(*program)
+            await robot.says("waiting for viewers" if room == "d" else "connected")
+            caller = await self.v1("caller", room=room)
+            await caller.command("offer", sdp=harness.SDP, to="robot")  # audio only
+            await caller.expect("reject", client_id="robot", reason="unsupported")
+            self.assertEqual(await robot.end(), 0, robot.said)
+
+    async def test_what_aiortc_cannot_use_does_not_end_the_plain_robot(self):
+        robot = await self.start("plain_robot.py", f"{self.url}?room=f&client_id=plain")
+        await robot.says("connected")
+        caller = await self.v1("caller", room="f")
+        await caller.command("offer", sdp=NO_CODEC, to="plain")
+        await robot.says("offer caller failed")
+        await caller.command("offer", sdp=await video_offer(), to="plain")
+        await caller.expect("answer", client_id="plain")
+        await caller.command("ice_candidate", candidate="candidate:1 1 udp 1 192.0.2.1 9 typ host", sdpMid="9", to="plain")
+        await robot.says("ice_candidate caller")
+        viewer = await self.start("viewer.py", "--url", self.url, "--room", "f", "--frames", "10", "--timeout", "30")
+        self.assertEqual(await viewer.wait(), 0, viewer.said)
         self.assertEqual(await robot.end(), 0, robot.said)
+
+    async def test_calls_that_never_connect_do_not_stay(self):
+        robot = await self.start("robot.py", "--url", self.url, "--room", "g")
+        await robot.says("waiting for viewers")
+        offer = await video_offer()
+        for number in range(3):
+            caller = await self.v1(f"caller-{number}", room="g")
+            await caller.command("offer", sdp=offer, to="robot")
+            await caller.expect("answer", client_id="robot")
+            caller.ws.transport.abort()
+            await robot.says(f"viewer caller-{number}: hung up, it left: timeout")
+        self.assertEqual(await robot.end(), 0, robot.said)
+
+    async def test_a_call_that_does_not_connect_is_given_up(self):
+        with mock.patch.object(robot_example.Call, "PATIENCE", 0.5):
+            robot = robot_example.Robot(self.url, "i", "robot", robot_example.TestPicture())
+            async with robot:
+                caller = await self.v1("caller", room="i")
+                await caller.command("offer", sdp=await video_offer(), to="robot")
+                await caller.expect("answer", client_id="robot")
+                self.assertEqual(len(robot._calls), 1)
+                connection = robot._calls["caller"].connection
+                await harness.eventually(lambda: not robot._calls, "it is given up")
+                await harness.eventually(lambda: connection.connectionState == "closed", "it is closed")
+
+    async def test_the_viewer_says_when_no_frames_came(self):
+        silent = await self.v1("silent", room="h")
+        viewer = await self.start("viewer.py", "--url", self.url, "--room", "h", "--frames", "1")
+        await silent.expect("participant_joined")
+        await viewer.says("calling silent")
+        self.assertEqual(await viewer.end(), 1, viewer.said)
 
     async def test_a_camera_that_is_not_there_is_told(self):
         for source in ("--camera", "--play"):
@@ -116,6 +179,24 @@ class ExamplesTest(harness.Stack):
             program = await self.start(name, "--url", self.url, "--room", "no room")
             self.assertEqual(await program.wait(), 1)
             self.assertIn("4500: invalid_message", program.said)
+
+    async def test_the_picture_goes_on_without_the_gateway(self):
+        robot = await self.start("robot.py", "--url", self.url, "--room", "j")
+        await robot.says("waiting for viewers")
+        viewer = await self.start("viewer.py", "--url", self.url, "--room", "j")
+        await viewer.says("frames/s")
+        cls = type(self)
+        port = self.gateway.port
+        cls.gateway.kill()
+        await viewer.says("signaling lost")
+        cls.gateway = harness.Process("signaling-gateway", f"--port={port}", "--internal_port=0",
+                                      f"--service=127.0.0.1:{self.service.port}")
+        cls.gateway.wait_for("ready")
+        await viewer.says("robot is still connected")
+        await viewer.says("frames/s", viewer.said.count("frames/s") + 1)
+        self.assertEqual(viewer.said.count("calling"), 1, viewer.said)
+        self.assertEqual(await robot.end(), 0, robot.said)
+        self.assertEqual(await viewer.end(), 0, viewer.said)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""A robot that speaks the plain format with nothing but websockets and json: connect, answer offers, take candidates.
-
-It shows how little a client needs. robot.py is the one to build on.
-"""
+"""A robot that needs nothing but websockets and json for its signaling. robot.py is the one to build on."""
 
 import asyncio
 import json
@@ -50,19 +47,32 @@ class Robot:
         if viewer in self.calls:
             await self.calls.pop(viewer).close()
 
+    async def take(self, ws, viewer, message):
+        if message["type"] in ("connected", "ice_servers"):
+            self.ice_servers = [RTCIceServer(url, server.get("username"), server.get("credential"))
+                                for server in message["ice_servers"] for url in server["urls"]
+                                if "[" not in url]  # aiortc knows no IPv6 addresses there
+        elif message["type"] == "offer" and "\nm=video" not in message["sdp"]:
+            await ws.send(json.dumps({"type": "reject", "reason": "unsupported", "to": viewer}))
+        elif message["type"] == "offer":
+            await self.answer(ws, viewer, message["sdp"])
+        elif message["type"] == "ice_candidate":
+            await self.add_candidate(viewer, message)
+        elif message["type"] == "participant_left":
+            await self.hang_up(viewer)
+
     async def serve(self, ws):
         async for text in ws:
             message = json.loads(text)
             viewer = message.get("client_id")
-            if message["type"] in ("connected", "ice_servers"):
-                self.ice_servers = [RTCIceServer(**server) for server in message["ice_servers"]]
-            elif message["type"] == "offer":
-                await self.answer(ws, viewer, message["sdp"])
-            elif message["type"] == "ice_candidate":
-                await self.add_candidate(viewer, message)
-            elif message["type"] == "participant_left":
+            try:
+                await self.take(ws, viewer, message)
+                print(message["type"], viewer or "", flush=True)
+            except websockets.ConnectionClosed:
+                raise
+            except Exception as error:  # nothing that aiortc can use; the next message may be another one's
+                print(message["type"], viewer, "failed:", type(error).__name__, flush=True)
                 await self.hang_up(viewer)
-            print(message["type"], viewer or "", flush=True)
 
 
 async def main(url):

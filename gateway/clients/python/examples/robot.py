@@ -72,13 +72,28 @@ def configuration(servers: Tuple[IceServer, ...]) -> RTCConfiguration:
     return RTCConfiguration(iceServers=usable)
 
 
+def relay_only(connection: RTCPeerConnection) -> None:
+    """For the policy "relay", after the transceivers are there and before anything is gathered."""
+    # aiortc has no iceTransportPolicy, but the ICE library below it has.
+    for one in connection.getTransceivers():
+        one.sender.transport.transport.iceGatherer._connection._transport_policy = TransportPolicy.RELAY
+
+
 class Call:
     """The peer connection to one viewer."""
 
-    def __init__(self, offer: SessionDescription, servers: Tuple[IceServer, ...], relay_only: bool) -> None:
+    PATIENCE = 30.0
+    """Seconds until it is connected, or given up."""
+
+    def __init__(self, offer: SessionDescription, servers: Tuple[IceServer, ...], only_relays: bool) -> None:
         self.ice_id = self.ice_id_of(offer)
         self.connection = RTCPeerConnection(configuration(servers))
-        self._relay_only = relay_only
+        self.patience: Optional[asyncio.Task[None]] = None
+        self._only_relays = only_relays
+
+    @property
+    def connected(self) -> bool:
+        return bool(self.connection.connectionState == "connected")
 
     @staticmethod
     def ice_id_of(offer: SessionDescription) -> str:
@@ -95,10 +110,8 @@ class Call:
             return None
         if not any(one.sender.track for one in videos):
             connection.addTrack(picture)
-        if self._relay_only:
-            # aiortc has no iceTransportPolicy, but the ICE library below it has; nothing is gathered yet.
-            for one in connection.getTransceivers():
-                one.sender.transport.transport.iceGatherer._connection._transport_policy = TransportPolicy.RELAY
+        if self._only_relays:
+            relay_only(connection)
         await connection.setLocalDescription(await connection.createAnswer())  # waits until all candidates are gathered
         return SessionDescription("answer", connection.localDescription.sdp)
 
@@ -154,9 +167,11 @@ class Robot(SignalingClient):
             await self._calls[client_id].add(candidate)
 
     async def handle_participant_left(self, client_id: str, reason: str) -> None:
-        # Of other reasons ("timeout" and the like) only its signaling suffers. Whether it still watches, ICE finds out.
-        if client_id in self._calls and reason in ("left", "kicked", "closed"):
-            await self._hang_up(client_id, self._calls[client_id], f"it left: {reason}")
+        # Of other reasons ("timeout" and the like) only its signaling suffers. Whether it still watches, ICE finds out, but
+        # a connection that is not there yet can no more come to be.
+        call = self._calls.get(client_id)
+        if call is not None and (reason in ("left", "kicked", "closed") or not call.connected):
+            await self._hang_up(client_id, call, f"it left: {reason}")
 
     async def handle_error(self, error: SignalingError) -> None:
         log.warning("%s", error)
@@ -168,12 +183,21 @@ class Robot(SignalingClient):
             if state in ("failed", "closed"):
                 await self._hang_up(client_id, call, f"connection {state}")
 
+        async def give_up() -> None:  # aiortc itself tries for ever where no candidate comes
+            await asyncio.sleep(Call.PATIENCE)
+            if not call.connected:
+                call.patience = None
+                await self._hang_up(client_id, call, f"not connected in {Call.PATIENCE:g} s")
+
         call.connection.on("connectionstatechange", changed)
+        call.patience = asyncio.ensure_future(give_up())
 
     async def _hang_up(self, client_id: str, call: Call, why: str) -> None:
         if self._calls.get(client_id) is call:
             del self._calls[client_id]
             log.info("viewer %s: hung up, %s", client_id, why)
+            if call.patience is not None:
+                call.patience.cancel()
             await call.connection.close()
 
     async def hang_up_all(self) -> None:

@@ -6,6 +6,7 @@ Needs aiortc (Debian: python3-aiortc).
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import pathlib
 import signal
@@ -18,9 +19,9 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 
-from robot import configuration
-from signaling_client import (Disconnected, IceCandidate, IceServer, Participant, SessionDescription, SignalingClient,
-                              SignalingClosed)
+from robot import configuration, relay_only
+from signaling_client import (Disconnected, IceCandidate, IceServer, NotConnectedError, Participant, SessionDescription,
+                              SignalingClient, SignalingClosed)
 
 log = logging.getLogger("viewer")
 
@@ -28,10 +29,14 @@ log = logging.getLogger("viewer")
 class Viewer(SignalingClient):
     """Calls everybody who is no viewer itself."""
 
+    AGAIN_AFTER = 1.0
+    """Seconds from a connection that failed to the next call."""
+
     def __init__(self, url: str, room: str, frames_wanted: Optional[int]) -> None:
         super().__init__(url, room=room, metadata={"role": "viewer"})
         self._frames_wanted = frames_wanted
         self._calls: Dict[str, RTCPeerConnection] = {}
+        self.satisfied = frames_wanted is None
 
     async def handle_connected(self, ice_servers: Tuple[IceServer, ...], ice_transport_policy: str) -> None:
         await asyncio.gather(*(self._call(one) for one in self.participants.values()))
@@ -63,14 +68,33 @@ class Viewer(SignalingClient):
         if participant.metadata.get("role") == "viewer":
             return
         client_id = participant.client_id
+        if client_id in self._calls and self._calls[client_id].connectionState == "connected":
+            log.info("%s is still connected", client_id)  # only signaling was away
+            return
         await self._hang_up(client_id)
         connection = RTCPeerConnection(configuration(self.ice_servers))
         self._calls[client_id] = connection
         connection.addTransceiver("video", direction="recvonly")
+        if self.ice_transport_policy == "relay":
+            relay_only(connection)
+        self._watch(client_id, connection)
         connection.on("track", lambda track: asyncio.ensure_future(self._count(client_id, track)))
         await connection.setLocalDescription(await connection.createOffer())  # waits for all candidates
         log.info("calling %s", client_id)
         await self.send_offer(client_id, SessionDescription("offer", connection.localDescription.sdp))
+
+    def _watch(self, client_id: str, connection: RTCPeerConnection) -> None:
+        async def changed() -> None:
+            log.info("%s: %s", client_id, connection.connectionState)
+            if connection.connectionState not in ("failed", "closed") or self._calls.get(client_id) is not connection:
+                return
+            await self._hang_up(client_id)
+            await asyncio.sleep(self.AGAIN_AFTER)
+            if client_id in self.participants and client_id not in self._calls:
+                with contextlib.suppress(NotConnectedError):  # then the next session calls
+                    await self._call(self.participants[client_id])
+
+        connection.on("connectionstatechange", changed)
 
     async def _count(self, client_id: str, track: MediaStreamTrack) -> None:
         loop = asyncio.get_running_loop()
@@ -81,6 +105,7 @@ class Viewer(SignalingClient):
                 frames += 1
                 if self._frames_wanted is not None and frames >= self._frames_wanted:
                     log.info("%s: %d frames", client_id, frames)
+                    self.satisfied = True
                     await self.close()
                 if loop.time() > told_at + 1:
                     rate = (frames - told) / (loop.time() - told_at)
@@ -104,7 +129,7 @@ async def run(arguments: argparse.Namespace) -> Optional[str]:
         asyncio.get_running_loop().add_signal_handler(number, lambda: asyncio.ensure_future(viewer.close()))
     try:
         await asyncio.wait_for(viewer.run(), arguments.timeout)
-        return None
+        return None if viewer.satisfied else f"ended before {arguments.frames} frames came"
     except SignalingClosed as closed:
         return str(closed)
     except asyncio.TimeoutError:
@@ -117,7 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="ws://localhost:8765/", help="of the gateway (default: %(default)s)")
     parser.add_argument("--room", default="robot", help="default: %(default)s")
-    parser.add_argument("--frames", type=int, help="end after so many frames of a robot")
+    parser.add_argument("--frames", type=int, help="end after so many frames of a robot; without them the exit code is 1")
     parser.add_argument("--timeout", type=float, help="fail after so many seconds")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("aioice").setLevel(logging.WARNING)  # it logs candidates
