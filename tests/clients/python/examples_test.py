@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import pathlib
 import signal
 import subprocess
@@ -179,6 +180,23 @@ class ExamplesTest(harness.Stack):
             program = await self.start(name, "--url", self.url, "--room", "no room")
             self.assertEqual(await program.wait(), 1)
             self.assertIn("4500: invalid_message", program.said)
+
+    async def test_the_viewer_shows_no_address_where_only_relays_are_allowed(self):
+        for policy, candidates in (("relay", False), ("all", True)):
+            offers = asyncio.Queue()
+
+            async def greet(ws):
+                await ws.send(json.dumps({**support.CONNECTED, "ice_transport_policy": policy, "room": {
+                    "room": "k", "participants": [{"client_id": "robot"}]}}))
+                offers.put_nowait(json.loads(await ws.recv()))  # its metadata
+                offers.put_nowait(json.loads(await ws.recv()))
+
+            async with support.Script(greet) as server:
+                viewer = await self.start("viewer.py", "--url", server.url)
+                self.assertEqual((await asyncio.wait_for(offers.get(), DEADLINE))["type"], "update")
+                offer = await asyncio.wait_for(offers.get(), DEADLINE)
+                self.assertEqual((offer["type"], "a=candidate" in offer["sdp"]), ("offer", candidates))
+                await viewer.end()
 
     async def test_the_picture_goes_on_without_the_gateway(self):
         robot = await self.start("robot.py", "--url", self.url, "--room", "j")

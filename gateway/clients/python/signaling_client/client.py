@@ -78,7 +78,7 @@ class SignalingClient(Handlers):
         self._logger = logger or logging.getLogger("signaling_client")
         self._metadata = self._checked(metadata) if metadata is not None else None
         self._session: Optional[Session] = None
-        self._known = asyncio.Event()  # there is a session, or a failure, or it is closing
+        self._known = asyncio.Event()  # set while there is a session, and from a failure on
         self._closing = asyncio.Event()
         self._failure: Optional[Exception] = None  # what run() raises
         self._asked_to_end: Optional[BaseException] = None  # by handle_disconnected, with CancelledError or the like
