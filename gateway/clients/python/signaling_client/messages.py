@@ -143,7 +143,8 @@ def participant(message: Message) -> Participant:
 
 
 def error(message: Message) -> SignalingError:
+    retry_after_ms = optional_number(message, "retry_after_ms") or 0
     return SignalingError(
         code=text(message, "code"), message=optional_text(message, "message") or "",
         action=optional_text(message, "action") or "none",
-        retry_after_ms=min(max(0, optional_number(message, "retry_after_ms") or 0), MAX_RETRY_AFTER_MS), fatal=flag(message, "fatal", False))
+        retry_after_ms=min(max(0, retry_after_ms), MAX_RETRY_AFTER_MS), fatal=flag(message, "fatal", False))

@@ -121,13 +121,13 @@ class Session:
     def _disconnected(self, code: int, reason: str) -> Disconnected:
         return Disconnected(close_code=code, reason=reason, error=self._error)
 
-    async def _begin(self, after: Optional[asyncio.Task[None]]) -> None:
+    async def _begin(self, after: Optional[asyncio.Task[None]], servers: Tuple[IceServer, ...], policy: str) -> None:
         if after is not None:
             await asyncio.wait((after,))
-        await self._handlers.handle_connected(self.ice_servers, self.ice_transport_policy)
+        await self._handlers.handle_connected(servers, policy)
 
     async def _read(self, after: Optional[asyncio.Task[None]]) -> Disconnected:
-        self._lanes.put(_SESSION, functools.partial(self._begin, after))
+        self._lanes.put(_SESSION, functools.partial(self._begin, after, self.ice_servers, self.ice_transport_policy))
         try:
             while True:
                 if not self._take(messages.parse(await self._socket.receive())):
