@@ -74,20 +74,17 @@ beforeEach(async () => {
   system = await System.start();
 });
 afterEach(async () => {
-  try {
-    for (const tab of tabs) {
-      assert.deepEqual(tab.errors, []);
-      await tab.close();
-    }
-    for (const robot of robots) {
-      await robot.end('SIGKILL');
-      assert.deepEqual(robot.lines.filter((line) => /Traceback|a handler failed/.test(line)), [], robot.lines.join('\n'));
-    }
-  } finally {
-    tabs = [];
-    robots = [];
-    await system?.stop();
+  const [closing, ending] = [tabs, robots];
+  tabs = [];
+  robots = [];
+  for (const tab of closing) await tab.close();
+  for (const robot of ending) await robot.end('SIGKILL');
+  // First of all, as it may be why something below is left.
+  for (const tab of closing) assert.deepEqual(tab.errors, []);
+  for (const robot of ending) {
+    assert.deepEqual(robot.lines.filter((line) => /Traceback|a handler failed/.test(line)), [], robot.lines.join('\n'));
   }
+  await system?.stop();
 });
 after(() => browser?.close());
 
