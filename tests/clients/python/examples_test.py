@@ -88,7 +88,8 @@ class ExamplesTest(harness.Stack):
         for times in (1, 2):
             viewer = await self.start("viewer.py", "--url", self.url, "--room", "a", "--frames", "10", "--timeout", "30")
             self.assertEqual(await viewer.wait(), 0, viewer.said)
-            await robot.says("hung up, it left: left", times)
+            # Newer versions of aiortc hear of it first from the connection itself.
+            await robot.says(": hung up, ", times)
         self.assertEqual(await robot.end(), 0, robot.said)
         self.assertNotIn("Traceback", robot.said)
         self.assertNotIn("candidate:", robot.said)
