@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/common/text.h"
 
 namespace signaling {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
 
 absl::Status Unusable(const std::string& path, std::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(why)));
+  return absl::InvalidArgumentError(absl::StrCat(path, ": ", Absl(why)));
 }
 
 }  // namespace
