@@ -37,7 +37,7 @@ Worker::Worker(const Shared& shared)
                         shared_.on_ready_change();
                       }}),
       sessions_{.settings = shared.settings,
-                .link = link_,
+                .links = link_,
                 .admission = shared.admission,
                 .probe = shared.probe,
                 .clock = clock_,

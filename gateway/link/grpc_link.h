@@ -17,7 +17,7 @@
 
 namespace signaling::gateway {
 
-class GrpcLink final : public Link, private Stream::Owner {
+class GrpcLink final : public Link, public Links, private Stream::Owner {
  public:
   struct Options {
     std::string service;
@@ -36,8 +36,12 @@ class GrpcLink final : public Link, private Stream::Owner {
   // Keeps the deadlines of the greeting and of the end.
   void Tick(Instant now);
 
+  bool ready() const { return greeted_ && !shutdown_done_; }
+
+  // Links:
+  Link* Pick() override { return ready() ? this : nullptr; }
+
   // Link:
-  bool ready() const override { return greeted_ && !shutdown_done_; }
   std::uint32_t Bind(Receiver& receiver) override { return slots_.Bind(receiver); }
   void Unbind(std::uint32_t slot) override { slots_.Unbind(slot); }
   signaling::v1::UpFrame& Next() override { return batcher_.Next(); }

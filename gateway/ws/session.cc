@@ -54,13 +54,14 @@ void Session::OpenSession(const std::string& client_id,
                           const std::map<std::string, std::string>& metadata) {
   place_ = context_.admission.TakeSession();
   if (!place_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
-  if (!context_.link.ready()) {
+  link_ = context_.links.Pick();
+  if (link_ == nullptr) {
     return Refuse(Reason::kUnavailable, "the signaling service cannot be reached");
   }
   session_id_ = NewRandomId();
-  slot_ = context_.link.Bind(*this);
+  slot_ = link_->Bind(*this);
   state_ = State::kOpening;
-  v1::UpFrame& frame = context_.link.Next();
+  v1::UpFrame& frame = link_->Next();
   v1::Open& open = *frame.mutable_open();
   open.set_session_id(session_id_);
   open.set_path(path_);
@@ -77,7 +78,7 @@ void Session::OnText(std::string_view text) {
   if (!active()) return;
   ++received_;
   // The body is decoded into the batch itself.
-  v1::UpFrame& frame = context_.link.Next();
+  v1::UpFrame& frame = link_ != nullptr ? link_->Next() : context_.frame;
   if (!context_.decoder.Decode(text, &context_.message, &frame, &context_.fault)) {
     context_.probe.UnknownMessageReceived();
     return OnFault(text.size());
@@ -126,7 +127,7 @@ void Session::OnFault(std::size_t bytes) {
     return TellError(fault.reason, fault.message);
   }
   // The service makes the verdict an event, in order with the other answers.
-  v1::UpFrame& frame = context_.link.Next();
+  v1::UpFrame& frame = link_->Next();
   v1::Refused& refused = *frame.mutable_refused();
   refused.set_reason(static_cast<v1::ErrorReason>(fault.reason));
   refused.set_message(fault.message);
@@ -147,11 +148,11 @@ void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::size_t bytes) {
 
 void Session::SendUp(v1::UpFrame& frame, std::size_t bytes) {
   frame.set_ack_seq(acks_.Take());
-  context_.link.Send(slot_, bytes + kSmallFrameBytes);
+  link_->Send(slot_, bytes + kSmallFrameBytes);
 }
 
 void Session::TellAcks() {
-  if (slot_ != 0) SendUp(context_.link.Next(), 0);
+  if (slot_ != 0) SendUp(link_->Next(), 0);
 }
 
 void Session::OnBinary() {
@@ -172,7 +173,7 @@ void Session::OnSignOfLife() {
   if (active() && down_.clogged()) return EndAsSlow();
   if (!probed_ || slot_ == 0) return;
   probed_ = false;
-  v1::UpFrame& frame = context_.link.Next();
+  v1::UpFrame& frame = link_->Next();
   frame.mutable_alive();
   SendUp(frame, 0);
 }
@@ -181,7 +182,7 @@ void Session::OnRoundTrip(Duration took) {
   if (state_ != State::kOpen || slot_ == 0) return;
   const auto ns = std::chrono::nanoseconds(took);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(ns);
-  v1::UpFrame& frame = context_.link.Next();
+  v1::UpFrame& frame = link_->Next();
   google::protobuf::Duration& duration = *frame.mutable_round_trip()->mutable_duration();
   duration.set_seconds(seconds.count());
   duration.set_nanos(static_cast<std::int32_t>((ns - seconds).count()));
@@ -217,6 +218,7 @@ void Session::OnFrame(v1::DownFrame& frame) {
       socket_.Ping();
       break;
     case v1::DownFrame::kNotice: EndUnless(down_.Notice(frame.notice())); break;
+    case v1::DownFrame::kGap:
     case v1::DownFrame::BODY_NOT_SET: break;
   }
   OnAcknowledged(frame.ack_id());
@@ -271,6 +273,8 @@ void Session::OnLinkBroken() {
   Refuse(Reason::kUnavailable, "the signaling service went away");
 }
 
+void Session::OnLinkGoesAway() {}
+
 void Session::EndUnless(bool sent) {
   if (!sent) EndAsSlow();
 }
@@ -316,10 +320,10 @@ void Session::Detach(Cause cause) {
   place_.Release();
   upgrade_.reset();
   if (slot_ == 0) return;
-  v1::UpFrame& frame = context_.link.Next();
+  v1::UpFrame& frame = link_->Next();
   frame.mutable_detach()->set_cause(cause);
   SendUp(frame, 0);
-  context_.link.Unbind(std::exchange(slot_, 0));
+  link_->Unbind(std::exchange(slot_, 0));
 }
 
 void Session::OnEnd(std::uint16_t code, CloseSide side) {

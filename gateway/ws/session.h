@@ -51,7 +51,7 @@ class Session;
 // What the sessions of a worker share. The last members are room to work in, filled anew for each message.
 struct SessionContext {
   const SessionSettings& settings;
-  Link& link;
+  Links& links;
   Admission& admission;
   Probe& probe;
   const TickClock& clock;
@@ -61,6 +61,7 @@ struct SessionContext {
 
   ClientMessage message{};
   DecodeFault fault{};
+  signaling::v1::UpFrame frame{};  // where there is no link
   std::string text{};
 };
 
@@ -91,6 +92,7 @@ class Session final : public SocketEvents, public Link::Receiver {
   // Link::Receiver:
   void OnFrame(signaling::v1::DownFrame& frame) override;
   void OnLinkBroken() override;
+  void OnLinkGoesAway() override;
 
  private:
   using Cause = signaling::v1::Detach::Cause;
@@ -148,6 +150,7 @@ class Session final : public SocketEvents, public Link::Receiver {
   bool probed_ = false;         // the service waits for a sign of life
   bool setup_counted_ = false;  // `connected` has been written
   std::uint8_t strikes_ = 0;
+  Link* link_ = nullptr;
   std::uint32_t slot_ = 0;  // 0: none
   std::uint32_t received_ = 0;
   CloseCode end_code_ = CloseCode::kNormal;

@@ -48,7 +48,7 @@ TEST_P(EngineClaimsTest, AFullRoomIsNoReasonToKeepADeadSeat) {
   Joined("r", "bob");
   Client& second = NewClient().Open("ann");
   second.Join("r");
-  first.End(v1::Detach::CAUSE_BROKEN);
+  first.End(DetachCause::kBroken);
   EXPECT_TRUE(second.OnlyEvent().room().has_joined()) << "at once when the other one ends";
 }
 

@@ -22,7 +22,7 @@ Client& Client::OpenPlain(const std::string& room, const std::string& client_id)
 Client& Client::DoOpen(v1::Open open) {
   open.set_session_id(NewRandomId());
   id_ = *SessionId::Parse(open.session_id());
-  engine_.Open(id_, open, &sink_, tag_);
+  engine_.Open(id_, open, {&sink_, tag_});
   return *this;
 }
 

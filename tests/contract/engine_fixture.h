@@ -28,9 +28,7 @@ class Client {
 
   Client& Open(const std::string& client_id = "");
   Client& OpenPlain(const std::string& room, const std::string& client_id = "");
-  void End(signaling::v1::Detach::Cause cause = signaling::v1::Detach::CAUSE_BYE) {
-    engine_.End(id_, &sink_, cause);
-  }
+  void End(DetachCause cause = DetachCause::kBye) { engine_.Detach(ref(), &sink_, cause); }
 
   // Each returns the id of its message.
   std::uint64_t Join(const std::string& room, bool keep_existing = false);

@@ -77,7 +77,7 @@ TEST_P(EngineKeptOffersTest, TheClaimersLeavingGivesItBack) {
   robot.Offer();
   Client& viewer = NewClient().OpenPlain("lobby", "viewer");
   robot.Events();
-  viewer.End(v1::Detach::CAUSE_BROKEN);
+  viewer.End(DetachCause::kBroken);
   const auto told = robot.Events();
   ASSERT_THAT(told, SizeIs(2));
   EXPECT_EQ(OfferOf(told[0]).state(), v1::OFFER_STATE_QUEUED);

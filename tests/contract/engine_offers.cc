@@ -145,7 +145,7 @@ TEST_P(EngineOffersTest, LeaseEndRequeuesAndTheNextClaimGetsEverything) {
 
 TEST_P(EngineOffersTest, AVanishedClaimerGivesItBackAtOnce) {
   const Scene scene = Claimed();
-  scene.claimer.End(v1::Detach::CAUSE_BROKEN);
+  scene.claimer.End(DetachCause::kBroken);
   const v1::OfferEvent told = OfferOf(scene.maker.OnlyEvent());
   EXPECT_EQ(told.state(), v1::OFFER_STATE_QUEUED);
   EXPECT_EQ(told.reason(), v1::OFFER_REASON_CLAIMER_LEFT);
@@ -246,10 +246,10 @@ TEST_P(EngineOffersTest, OneSidesEndIsToldToTheOther) {
   claimed.claimer.AnswerFor(claimed.id);
   EXPECT_EQ(ReasonOf(claimed.claimer.OnlyEvent()), Reason::kOfferExpired);
   const Scene a = Answered();
-  a.maker.End(v1::Detach::CAUSE_BROKEN);
+  a.maker.End(DetachCause::kBroken);
   EXPECT_EQ(OfferOf(a.claimer.OnlyEvent()).reason(), v1::OFFER_REASON_MAKER_LEFT);
   const Scene b = Answered();
-  b.claimer.End(v1::Detach::CAUSE_BROKEN);
+  b.claimer.End(DetachCause::kBroken);
   const v1::OfferEvent gone = OfferOf(b.maker.OnlyEvent());
   EXPECT_EQ(gone.state(), v1::OFFER_STATE_WITHDRAWN);
   EXPECT_EQ(gone.reason(), v1::OFFER_REASON_CLAIMER_LEFT);

@@ -148,7 +148,7 @@ class RandomDriver {
         engine_.Expire();
         break;
       case 18: AskBackOffice(); break;
-      default: client.End(Maybe() ? v1::Detach::CAUSE_BYE : v1::Detach::CAUSE_BROKEN); break;
+      default: client.End(Maybe() ? DetachCause::kBye : DetachCause::kBroken); break;
     }
   }
 

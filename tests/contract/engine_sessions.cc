@@ -17,7 +17,7 @@ TEST_P(EngineSessionsTest, OpeningTwiceFromTheSameHolderIsOneSession) {
   v1::Open again;
   again.set_session_id(client.ref().id.ToString());
   again.set_path(v1::SESSION_PATH_V1);
-  engine_->Open(client.ref().id, again, &sink_, 1);
+  engine_->Open(client.ref().id, again, {&sink_, 1});
   EXPECT_FALSE(client.closed());
   EXPECT_EQ(engine_->Stats().sessions, 1u);
 }
@@ -27,9 +27,9 @@ TEST_P(EngineSessionsTest, AnotherHolderCannotOpenOrEndTheSameSession) {
   RecordingSink other;
   v1::Open again;
   again.set_path(v1::SESSION_PATH_V1);
-  engine_->Open(client.ref().id, again, &other, 9);
+  engine_->Open(client.ref().id, again, {&other, 9});
   EXPECT_TRUE(other.Of(9).closed.has_value());
-  engine_->End(client.ref().id, &other, v1::Detach::CAUSE_BYE);
+  engine_->Detach(client.ref(), &other, DetachCause::kBye);
   EXPECT_FALSE(client.closed());
   EXPECT_EQ(engine_->Stats().sessions, 1u);
 }
@@ -169,10 +169,10 @@ TEST_P(EngineSessionsTest, AnOutboxIsBoundedInBytesToo) {
 }
 
 TEST_P(EngineSessionsTest, EndTellsTheOthersWhy) {
-  const std::pair<v1::Detach::Cause, v1::LeaveReason> cases[] = {
-      {v1::Detach::CAUSE_BYE, v1::LEAVE_REASON_LEFT},
-      {v1::Detach::CAUSE_BROKEN, v1::LEAVE_REASON_TIMEOUT},
-      {v1::Detach::CAUSE_FAULT, v1::LEAVE_REASON_CLOSED},
+  const std::pair<DetachCause, v1::LeaveReason> cases[] = {
+      {DetachCause::kBye, v1::LEAVE_REASON_LEFT},
+      {DetachCause::kBroken, v1::LEAVE_REASON_TIMEOUT},
+      {DetachCause::kFault, v1::LEAVE_REASON_CLOSED},
   };
   Client& ann = Joined("r", "ann");
   for (const auto& [cause, reason] : cases) {

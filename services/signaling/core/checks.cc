@@ -153,11 +153,21 @@ absl::Status CheckOpen(const v1::Open& open) {
     return Invalid("remote_address is no IP address");
   }
   switch (open.path()) {
-    case v1::SESSION_PATH_PLAIN: return CheckId("room", open.room());
+    case v1::SESSION_PATH_PLAIN:
+      if (open.has_resume()) return Invalid("resume: only with SESSION_PATH_V1");
+      return CheckId("room", open.room());
     case v1::SESSION_PATH_V1:
       return open.room().empty() ? absl::OkStatus() : Invalid("a room is joined by join");
     default: return Invalid("path is missing");
   }
+}
+
+absl::Status CheckAttach(const v1::Attach& attach) {
+  if (attach.epoch() == 0) return Invalid("epoch is missing");
+  if (attach.acked_seq() > attach.received_seq()) {
+    return Invalid("acked_seq is above received_seq");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace signaling

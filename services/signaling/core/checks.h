@@ -12,4 +12,7 @@ absl::Status CheckCommand(const signaling::v1::UpFrame& frame);
 // All of an opening but its session_id. OK or a Refusal.
 absl::Status CheckOpen(const signaling::v1::Open& open);
 
+// All of an attachment but its session_id. OK or a Refusal.
+absl::Status CheckAttach(const signaling::v1::Attach& attach);
+
 }  // namespace signaling

@@ -34,6 +34,8 @@ FrameType TypeOf(const v1::UpFrame& frame) {
                                          : FrameType::kWithdrawOffer;
     case v1::UpFrame::kModerate: return FrameType::kModerate;
     case v1::UpFrame::kRoundTrip: return FrameType::kRoundTrip;
+    case v1::UpFrame::kAttach: return FrameType::kAttach;
+    case v1::UpFrame::kResumable: return FrameType::kResumable;
     case v1::UpFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;
@@ -52,6 +54,7 @@ FrameType TypeOf(const v1::DownFrame& frame) {
         case v1::RoomEvent::kKnock: return FrameType::kKnock;
         case v1::RoomEvent::kRoomLocked: return FrameType::kRoomLocked;
         case v1::RoomEvent::kRoomUpdated: return FrameType::kRoomUpdated;
+        case v1::RoomEvent::kParticipantConnection: return FrameType::kParticipantConnection;
         default: return FrameType::kJoined;
       }
     case v1::DownFrame::kSignal: return TypeOf(frame.signal());
@@ -59,7 +62,9 @@ FrameType TypeOf(const v1::DownFrame& frame) {
     case v1::DownFrame::kError: return FrameType::kError;
     case v1::DownFrame::kProbe: return FrameType::kProbe;
     case v1::DownFrame::kOffer: return FrameType::kOfferEvent;
-    case v1::DownFrame::kNotice: return FrameType::kIceServers;
+    case v1::DownFrame::kNotice:
+      return frame.notice().has_go_away() ? FrameType::kGoAway : FrameType::kIceServers;
+    case v1::DownFrame::kGap: return FrameType::kGap;
     case v1::DownFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;

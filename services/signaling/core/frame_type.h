@@ -43,9 +43,14 @@ enum class FrameType : std::uint8_t {
   kRoundTrip,
   kRoomUpdated,
   kIceServers,
+  kAttach,
+  kResumable,
+  kGap,
+  kParticipantConnection,
+  kGoAway,
 };
 
-inline constexpr std::array<std::string_view, 32> kFrameTypeNames = {"ack",
+inline constexpr std::array<std::string_view, 37> kFrameTypeNames = {"ack",
                                                                      "open",
                                                                      "opened",
                                                                      "detach",
@@ -76,8 +81,13 @@ inline constexpr std::array<std::string_view, 32> kFrameTypeNames = {"ack",
                                                                      "room_locked",
                                                                      "round_trip",
                                                                      "room_updated",
-                                                                     "ice_servers"};
-static_assert(static_cast<std::size_t>(FrameType::kIceServers) + 1 == kFrameTypeNames.size());
+                                                                     "ice_servers",
+                                                                     "attach",
+                                                                     "resumable",
+                                                                     "gap",
+                                                                     "participant_connection",
+                                                                     "go_away"};
+static_assert(static_cast<std::size_t>(FrameType::kGoAway) + 1 == kFrameTypeNames.size());
 
 FrameType TypeOf(const signaling::v1::UpFrame& frame);
 FrameType TypeOf(const signaling::v1::DownFrame& frame);

@@ -17,7 +17,7 @@
 namespace signaling {
 
 // A session as its holder knows it. An epoch that is not the session's makes a call void: nothing happens. 0 stands for
-// the epoch that it was opened with, which the holder of an opening session does not know yet.
+// the epoch that it was last opened with, which the holder of an opening session does not know yet.
 struct SessionRef {
   SessionId id;
   std::uint64_t epoch = 0;
@@ -29,18 +29,32 @@ class SessionSink {
  public:
   virtual ~SessionSink() = default;
 
-  // The session is open; no other call for this tag comes earlier.
+  // The session is open, resumed or attached; no other call for this tag comes earlier. `opened` names the session, which
+  // after a resume is not the one that Open named.
   virtual void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) = 0;
   // There are events to pull.
   virtual void OnUnsent(std::uint64_t tag) = 0;
   // Every id up to `last_id` is processed. Said again for a duplicate, so that it is acknowledged again.
   virtual void OnApplied(std::uint64_t tag, std::uint64_t last_id) = 0;
-  // A frame's after_id was above `last_id`: nothing was stored, it is to be sent again from last_id + 1.
+  // A frame's after_id was above `last_id`: nothing was stored, and all above last_id is to be sent again.
   virtual void OnGap(std::uint64_t tag, std::uint64_t last_id) = 0;
   // Another session wants this one's client_id: answer by Engine::Alive if the client is there.
   virtual void OnProbe(std::uint64_t tag) = 0;
-  // The session is over, or could not be opened. The last call for this tag.
+  // The session is over, could not be opened, or is held here no longer. The last call for this tag.
   virtual void OnClosed(std::uint64_t tag, signaling::v1::Closed closed) = 0;
+};
+
+// Who holds a session's connection: a stream, and its own number for the session.
+struct Holder {
+  SessionSink* sink = nullptr;
+  std::uint64_t tag = 0;
+};
+
+enum class DetachCause : std::uint8_t {
+  kBroken,  // the client's connection is gone: a session that can be resumed waits for its window
+  kLinkBroken,  // the holder's own: the client may still be there, and any session waits to be attached
+  kBye,         // the session ends
+  kFault,       // likewise
 };
 
 // Where pulled events go: a batch with a budget that several sessions share.
@@ -55,7 +69,8 @@ struct PullResult {
 };
 
 struct EngineStats {
-  std::size_t sessions = 0;
+  std::size_t sessions = 0;  // detached ones too
+  std::size_t detached = 0;
   std::size_t rooms = 0;
   std::size_t participants = 0;
   std::size_t offers = 0;  // stored and not ended
@@ -74,7 +89,10 @@ struct EngineOptions {
   std::size_t max_events = 10'000;                                 // in the log that watchers read
   std::size_t max_outbox_events = 256;                             // unacknowledged, a session
   std::size_t max_outbox_bytes = std::size_t{256} * 1024;          // likewise
-  absl::Duration probe_timeout = absl::Seconds(2);  // until a silent session loses its client_id
+  absl::Duration probe_timeout = absl::Seconds(2);   // until a silent session loses its client_id
+  absl::Duration resume_window = absl::Seconds(30);  // of a session whose client is gone
+  absl::Duration attach_window =
+      absl::Seconds(5);  // of one that cannot be resumed, for its gateway
 };
 
 // Thread-safe.
@@ -82,15 +100,22 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  // Opens a session and, on the plain path, joins its room; OnOpened or OnClosed says how it went. Opening an id again
-  // from the same sink and tag is the same session; from another it is refused. `open` is acceptable (CheckOpen).
-  virtual void Open(const SessionId& id, const signaling::v1::Open& open, SessionSink* sink,
-                    std::uint64_t tag) = 0;
+  // Opens a session and, on the plain path, joins its room; or resumes the one that `open` names. OnOpened or OnClosed
+  // says how it went. Opening an id again is the same session for as long as nothing of it was acknowledged; who held it
+  // before holds it no more. `open` is acceptable (CheckOpen).
+  virtual void Open(const SessionId& id, const signaling::v1::Open& open, const Holder& holder) = 0;
 
-  // The session ends, opened or still opening, where `holder` holds it; its seat is free, and OnClosed follows. When this
-  // returned for all its sessions, nothing calls a holder any more.
-  virtual void End(const SessionId& id, const SessionSink* holder,
-                   signaling::v1::Detach::Cause cause) = 0;
+  // Moves the session to this holder; who held it before holds it no more. OnOpened, or OnClosed where the epoch is old,
+  // the session is not known, or events after received_seq are not there. `attach` is acceptable (CheckAttach).
+  virtual void Attach(const SessionId& id, const signaling::v1::Attach& attach,
+                      const Holder& holder) = 0;
+
+  // Where `holder` holds the session, opened or still opening, it holds it no more: OnClosed follows. What becomes of the
+  // session is the cause's to say. When this returned for all its sessions, nothing calls a holder any more.
+  virtual void Detach(const SessionRef& session, const SessionSink* holder, DetachCause cause) = 0;
+
+  // The client acknowledges: the session can be resumed, whatever path it was opened on.
+  virtual void SetResumable(const SessionRef& session) = 0;
 
   // Acts on a numbered frame with the body room, signal, app, offer, moderate or refused. Its contents may be taken.
   virtual void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) = 0;
@@ -105,7 +130,8 @@ class Engine {
   virtual void Acknowledge(const SessionRef& session, std::uint64_t seq) = 0;
 
   // Appends to `batch` the session's events after `after_seq`, oldest first, with `slot`, and takes what they use from
-  // the budget.
+  // the budget. Events from before the last resume or attach come in portions: the next one when the last is
+  // acknowledged, so that who comes back is not flooded.
   virtual PullResult Pull(const SessionRef& session, std::uint64_t after_seq, std::uint32_t slot,
                           PullBudget* budget, signaling::v1::DownBatch* batch) = 0;
 

@@ -32,7 +32,7 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
   }
 
   void OnHalfClose() override {
-    sessions_.EndAll(call_.IsCancelled() ? v1::Detach::CAUSE_BROKEN : v1::Detach::CAUSE_BYE);
+    sessions_.DetachAll(call_.IsCancelled() ? DetachCause::kBroken : DetachCause::kBye);
     if (!open_) TryFinish(grpc::Status::OK);
   }
 

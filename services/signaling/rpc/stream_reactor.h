@@ -55,7 +55,7 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
   }
 
   void OnEnd() final {
-    sessions_.EndAll(signaling::v1::Detach::CAUSE_BROKEN);
+    sessions_.DetachAll(DetachCause::kLinkBroken);
     context_.queue.Drain();
   }
 

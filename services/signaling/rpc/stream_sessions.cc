@@ -19,6 +19,14 @@ namespace v1 = signaling::v1;
 // Processed ids that wait for a frame to ride on: a sender's window is 64.
 constexpr std::uint32_t kMaxWaitingAcknowledgements = 16;
 
+DetachCause CauseOf(v1::Detach::Cause cause) {
+  switch (cause) {
+    case v1::Detach::CAUSE_BYE: return DetachCause::kBye;
+    case v1::Detach::CAUSE_FAULT: return DetachCause::kFault;
+    default: return DetachCause::kBroken;
+  }
+}
+
 void DropUnknownFieldsOf(google::protobuf::Message* message) {
   const google::protobuf::Reflection* reflection = message->GetReflection();
   if (reflection->GetUnknownFields(*message).empty()) return;
@@ -56,7 +64,7 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
     session = {slot->id, slot->epoch};
   }
   if (frame->has_detach()) {
-    engine_.End(session.id, this, frame->detach().cause());
+    engine_.Detach(session, this, CauseOf(frame->detach().cause()));
     return absl::OkStatus();
   }
   if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
@@ -99,7 +107,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
       return absl::OkStatus();
     }
   }
-  engine_.Open(*id, open, this, number);
+  engine_.Open(*id, open, {this, number});
   return absl::OkStatus();
 }
 
@@ -259,13 +267,13 @@ void StreamSessions::Tick() {
   RenewIceServers();
 }
 
-void StreamSessions::EndAll(v1::Detach::Cause cause) {
-  std::vector<SessionId> ids;
+void StreamSessions::DetachAll(DetachCause cause) {
+  std::vector<SessionRef> sessions;
   {
     MutexLock lock(mu_);
-    for (const auto& [number, slot] : slots_) ids.push_back(slot.id);
+    for (const auto& [number, slot] : slots_) sessions.push_back({slot.id, slot.epoch});
   }
-  for (const SessionId& id : ids) engine_.End(id, this, cause);
+  for (const SessionRef& session : sessions) engine_.Detach(session, this, cause);
 }
 
 absl::Status StreamSessions::fault() const {

@@ -18,7 +18,7 @@
 
 namespace signaling {
 
-// Thread-safe, with one caller of Handle and one of Fill at a time. Owned by its stream, which must call EndAll before
+// Thread-safe, with one caller of Handle and one of Fill at a time. Owned by its stream, which must call DetachAll before
 // it goes. Lock order: the engine's, then this, then the flush queue's.
 class StreamSessions final : public SessionSink {
  public:
@@ -37,8 +37,8 @@ class StreamSessions final : public SessionSink {
   // Lets acknowledgements out that found no frame to ride on, and renews ICE servers. To be called every 100 ms.
   void Tick();
 
-  // Ends every session; afterwards the engine calls this no more.
-  void EndAll(signaling::v1::Detach::Cause cause);
+  // Lets go of every session; afterwards the engine calls this no more.
+  void DetachAll(DetachCause cause);
 
   // Not OK: a frame came out of order, and the stream has to end.
   absl::Status fault() const;

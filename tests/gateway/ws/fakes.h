@@ -63,9 +63,9 @@ class FakeSocket final : public Socket {
 };
 
 // A link whose service is the test.
-class FakeLink final : public Link {
+class FakeLink final : public Link, public Links {
  public:
-  bool ready() const override { return is_ready; }
+  Link* Pick() override { return is_ready ? this : nullptr; }
   std::uint32_t Bind(Receiver& bound) override {
     receiver = &bound;
     return kSlot;
@@ -217,7 +217,7 @@ class SessionFixture : public ::testing::Test {
   const SessionSettings settings_{
       .connected = {}, .timeout = kTimeout, .handshake_timeout = kHandshakeTimeout};
   SessionContext context_{.settings = settings_,
-                          .link = link_,
+                          .links = link_,
                           .admission = admission_,
                           .probe = probe_,
                           .clock = clock_,

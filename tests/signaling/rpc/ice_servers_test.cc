@@ -75,7 +75,7 @@ TEST(IceServersTest, RenewalsComeLongBeforeTheEndAndSpread) {
 
 class IceServersOfStreamTest : public ::testing::Test {
  protected:
-  ~IceServersOfStreamTest() override { stream_.EndAll(v1::Detach::CAUSE_BYE); }
+  ~IceServersOfStreamTest() override { stream_.DetachAll(DetachCause::kBye); }
 
   std::string Open(std::uint32_t slot) {
     v1::UpFrame frame;

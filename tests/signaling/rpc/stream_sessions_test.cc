@@ -20,7 +20,7 @@ namespace v1 = signaling::v1;
 class StreamSessionsTest : public ::testing::Test {
  protected:
   ~StreamSessionsTest() override {
-    stream_.EndAll(v1::Detach::CAUSE_BYE);
+    stream_.DetachAll(DetachCause::kBye);
     EXPECT_EQ(engine_.Stats().sessions, 0u);
   }
 
@@ -222,7 +222,7 @@ TEST_F(StreamSessionsTest, ALiveSessionKeepsItsSlotWhateverIsOpenedOnItAgain) {
   const v1::DownBatch batch = Fill();
   ASSERT_EQ(batch.frames_size(), 1);
   EXPECT_TRUE(batch.frames(0).has_opened());
-  stream_.EndAll(v1::Detach::CAUSE_BYE);
+  stream_.DetachAll(DetachCause::kBye);
   EXPECT_EQ(engine_.Stats().sessions, 0u) << "nothing is left that nobody holds";
 }
 

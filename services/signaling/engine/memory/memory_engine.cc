@@ -12,10 +12,10 @@ namespace {
 
 namespace v1 = signaling::v1;
 
-v1::LeaveReason LeaveReasonOf(v1::Detach::Cause cause) {
+v1::LeaveReason LeaveReasonOf(DetachCause cause) {
   switch (cause) {
-    case v1::Detach::CAUSE_BYE: return v1::LEAVE_REASON_LEFT;
-    case v1::Detach::CAUSE_FAULT: return v1::LEAVE_REASON_CLOSED;
+    case DetachCause::kBye: return v1::LEAVE_REASON_LEFT;
+    case DetachCause::kFault: return v1::LEAVE_REASON_CLOSED;
     default: return v1::LEAVE_REASON_TIMEOUT;
   }
 }
@@ -41,9 +41,10 @@ Session* MemoryEngine::Find(const SessionRef& ref) {
   return found->second.get();
 }
 
-void MemoryEngine::Open(const SessionId& id, const v1::Open& open, SessionSink* sink,
-                        std::uint64_t tag) {
+void MemoryEngine::Open(const SessionId& id, const v1::Open& open, const Holder& holder) {
   MutexLock lock(mu_);
+  SessionSink* const sink = holder.sink;
+  const std::uint64_t tag = holder.tag;
   if (const auto found = sessions_.find(id); found != sessions_.end()) {
     const Session& session = *found->second;
     if (session.sink == sink && session.tag == tag) return;
@@ -94,11 +95,17 @@ void MemoryEngine::OpenNow(Session* session, const std::string& room_name) {
   if (session->room != nullptr) state_.rooms.Announce(session);
 }
 
-void MemoryEngine::End(const SessionId& id, const SessionSink* holder, v1::Detach::Cause cause) {
+void MemoryEngine::Attach(const SessionId&, const v1::Attach&, const Holder& holder) {
+  holder.sink->OnClosed(holder.tag, MakeClosed(Reason::kUnavailable, "the session is not known"));
+}
+
+void MemoryEngine::SetResumable(const SessionRef&) {}
+
+void MemoryEngine::Detach(const SessionRef& ref, const SessionSink* holder, DetachCause cause) {
   MutexLock lock(mu_);
-  const auto found = sessions_.find(id);
-  if (found == sessions_.end() || found->second->sink != holder) return;
-  Close(found->second.get(), LeaveReasonOf(cause), MakeNormalClosed());
+  Session* session = Find(ref);
+  if (session == nullptr || session->sink != holder) return;
+  Close(session, LeaveReasonOf(cause), MakeNormalClosed());
   Settle();
 }
 

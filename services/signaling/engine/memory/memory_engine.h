@@ -22,10 +22,11 @@ class MemoryEngine final : public Engine {
   MemoryEngine(const EngineOptions& options, const Clock& clock);
   ~MemoryEngine() override;
 
-  void Open(const SessionId& id, const signaling::v1::Open& open, SessionSink* sink,
-            std::uint64_t tag) override;
-  void End(const SessionId& id, const SessionSink* holder,
-           signaling::v1::Detach::Cause cause) override;
+  void Open(const SessionId& id, const signaling::v1::Open& open, const Holder& holder) override;
+  void Attach(const SessionId& id, const signaling::v1::Attach& attach,
+              const Holder& holder) override;
+  void Detach(const SessionRef& session, const SessionSink* holder, DetachCause cause) override;
+  void SetResumable(const SessionRef& session) override;
   void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) override;
   void Alive(const SessionRef& session) override;
   void Measured(const SessionRef& session, absl::Duration round_trip) override;
