@@ -12,7 +12,7 @@ void Delivery::Send(Session* to, signaling::v1::DownFrame&& event) {
     return End(to, signaling::v1::LEAVE_REASON_OVERFLOW,
                MakeClosed(Reason::kSlowConsumer, "too many unacknowledged events"));
   }
-  if (to->opened) to->sink->OnUnsent(to->tag);
+  if (to->opened && to->holder.sink != nullptr) to->holder.sink->OnUnsent(to->holder.tag);
 }
 
 void Delivery::Answer(Session* to, std::uint64_t id, signaling::v1::DownFrame&& event) {

@@ -27,14 +27,16 @@ std::optional<std::uint64_t> ParseNumber(const std::string& text) {
 // A session's name is no secret, unlike its id.
 constexpr std::string_view kNamePrefix = "s-";
 
-std::string NameOf(const Session& session) { return absl::StrCat("s-", session.epoch); }
+std::string NameOf(const Session& session) { return absl::StrCat("s-", session.number); }
 
 v1::Session ToProto(const Session& session) {
   v1::Session out;
   out.set_name(NameOf(session));
   out.set_client_id(session.client_id);
   out.set_path(session.plain ? v1::SESSION_PATH_PLAIN : v1::SESSION_PATH_V1);
-  out.set_state(session.opened ? v1::SESSION_STATE_CONNECTED : v1::SESSION_STATE_OPENING);
+  out.set_state(!session.opened                  ? v1::SESSION_STATE_OPENING
+                : session.holder.sink == nullptr ? v1::SESSION_STATE_DETACHED
+                                                 : v1::SESSION_STATE_CONNECTED);
   if (session.room != nullptr) out.set_room(session.room->name());
   SetTime(session.opened_time, out.mutable_create_time());
   if (session.round_trip != absl::InfiniteDuration()) {

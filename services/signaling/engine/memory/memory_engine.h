@@ -9,6 +9,8 @@
 #include "services/common/clock.h"
 #include "services/common/mutex.h"
 #include "services/signaling/engine/engine.h"
+#include "services/signaling/engine/memory/commands.h"
+#include "services/signaling/engine/memory/connections.h"
 #include "services/signaling/engine/memory/memory_back_office.h"
 #include "services/signaling/engine/memory/memory_state.h"
 #include "services/signaling/engine/memory/session.h"
@@ -48,37 +50,28 @@ class MemoryEngine final : public Engine {
   }
 
  private:
-  // What became of a frame: done, or to wait for `rival`, which has the wanted client_id.
-  struct Outcome {
-    Session* rival = nullptr;
-  };
-
+  Session* FindId(const SessionId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Null also where the epoch is old.
   Session* Find(const SessionRef& ref) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  // Numbering around Execute.
+  // Numbering around what a frame does.
   void ApplyNow(Session* session, signaling::v1::UpFrame* frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Processed(Session* session, std::uint64_t id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Outcome Execute(Session* session, signaling::v1::UpFrame* frame)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Outcome Join(Session* session, const signaling::v1::UpFrame& frame)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Leave(Session* session, const signaling::v1::UpFrame& frame)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Offer(Session* session, signaling::v1::UpFrame* frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Outcome Signal(Session* session, signaling::v1::UpFrame* frame)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Refuse(Session* session, std::uint64_t id, const absl::Status& refusal)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  // Takes the client_id that the session named, once. The rival that has it, or null.
-  Session* Adopt(Session* session, const std::string& client_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-
-  // Opening and ending.
-  void OpenNow(Session* session, const std::string& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Opening, coming back, and ending.
+  void OpenOrAgain(const SessionId& id, const signaling::v1::Open& open, const Holder& holder,
+                   signaling::v1::ResumeError resume_error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Session* Make(const SessionId& id, const signaling::v1::Open& open, const Holder& holder)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OpenNow(Session* session, const std::string& room, signaling::v1::ResumeError resume_error)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  signaling::v1::ResumeError Resume(const signaling::v1::Resume& resume, const Holder& holder)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Close(Session* session, signaling::v1::LeaveReason reason, signaling::v1::Closed closed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Waiting for a rival's client_id.
+  void ProbeWhereAwaited(const Session* rival) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Wait(Session* session, Session* rival, PendingClaim claim)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ResolveWaitersOf(const Session* rival, bool taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -94,11 +87,13 @@ class MemoryEngine final : public Engine {
 
   mutable Mutex mu_;
   MemoryState state_ ABSL_GUARDED_BY(mu_);
+  Commands commands_ ABSL_GUARDED_BY(mu_);
+  Connections connections_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<SessionId, std::unique_ptr<Session>> sessions_ ABSL_GUARDED_BY(mu_);
   std::vector<Session*> waiting_ ABSL_GUARDED_BY(mu_);
   // Ended in the running operation, which may still hold pointers to them.
   std::vector<std::unique_ptr<Session>> ended_ ABSL_GUARDED_BY(mu_);
-  std::uint64_t last_epoch_ ABSL_GUARDED_BY(mu_) = 0;
+  std::uint64_t last_number_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace signaling

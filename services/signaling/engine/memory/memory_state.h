@@ -36,7 +36,7 @@ struct MemoryState {
   Moderation moderation;
   Router router;
   RequestLog requests;
-  absl::btree_map<std::uint64_t, Session*> sessions;  // by epoch, which is the order of opening
+  absl::btree_map<std::uint64_t, Session*> sessions;  // by number
 };
 
 }  // namespace signaling

@@ -30,12 +30,23 @@ void Outbox::Acknowledge(std::uint64_t seq) {
   }
 }
 
-PullResult Outbox::Pull(std::uint64_t after_seq, std::uint32_t slot, PullBudget* budget,
-                        signaling::v1::DownBatch* batch) const {
+std::uint64_t Outbox::EndOfPortion(std::uint64_t after_seq, std::size_t max_events,
+                                   std::size_t max_bytes) const {
+  std::uint64_t end = std::max(after_seq, acked_seq());
+  std::size_t bytes = 0;
+  for (std::size_t events = 0; events < max_events && end < last_seq_; ++events, ++end) {
+    bytes += EntryOf(end + 1).bytes;
+    if (events > 0 && bytes > max_bytes) break;
+  }
+  return end;
+}
+
+PullResult Outbox::Pull(std::uint64_t after_seq, std::uint64_t until, std::uint32_t slot,
+                        PullBudget* budget, signaling::v1::DownBatch* batch) const {
   PullResult result{.last_seq = after_seq, .more = false};
   const std::uint64_t begin = std::max(after_seq + 1, first_seq());
-  for (std::uint64_t seq = begin; seq <= last_seq_; ++seq) {
-    const Entry& entry = entries_[head_ + (seq - first_seq())];
+  for (std::uint64_t seq = begin; seq <= std::min(until, last_seq_); ++seq) {
+    const Entry& entry = EntryOf(seq);
     // The first event of a batch always fits: a single one may be larger than what is left of a budget.
     if (budget->frames == 0 || (entry.bytes > budget->bytes && batch->frames_size() > 0)) {
       result.more = true;

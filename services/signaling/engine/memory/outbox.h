@@ -22,10 +22,16 @@ class Outbox {
   // Forgets events up to `seq`.
   void Acknowledge(std::uint64_t seq);
 
-  PullResult Pull(std::uint64_t after_seq, std::uint32_t slot, PullBudget* budget,
-                  signaling::v1::DownBatch* batch) const;
+  // Those after `after_seq`, up to and with `until`.
+  PullResult Pull(std::uint64_t after_seq, std::uint64_t until, std::uint32_t slot,
+                  PullBudget* budget, signaling::v1::DownBatch* batch) const;
+
+  // The last of so many events after `after_seq`, of no more bytes than these, but at least one where there is one.
+  std::uint64_t EndOfPortion(std::uint64_t after_seq, std::size_t max_events,
+                             std::size_t max_bytes) const;
 
   std::uint64_t last_seq() const { return last_seq_; }
+  std::uint64_t acked_seq() const { return last_seq_ - size(); }
   // Unacknowledged.
   std::size_t size() const { return entries_.size() - head_; }
   std::size_t bytes() const { return bytes_; }
@@ -36,7 +42,8 @@ class Outbox {
     std::size_t bytes;
   };
 
-  std::uint64_t first_seq() const { return last_seq_ - size() + 1; }
+  std::uint64_t first_seq() const { return acked_seq() + 1; }
+  const Entry& EntryOf(std::uint64_t seq) const { return entries_[head_ + (seq - first_seq())]; }
 
   const std::size_t max_events_;
   const std::size_t max_bytes_;

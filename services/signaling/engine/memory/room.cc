@@ -84,7 +84,7 @@ signaling::v1::Participant ParticipantView(const Session& participant, const Ses
   *view.mutable_metadata() = participant.metadata;
   SetTime(participant.joined_time, view.mutable_joined_time());
   view.set_polite(receiver != nullptr && participant.join_order < receiver->join_order);
-  view.set_connected(true);
+  view.set_connected(!participant.told_away);
   return view;
 }
 

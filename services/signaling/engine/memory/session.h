@@ -10,7 +10,9 @@
 #include "absl/time/time.h"
 #include "google/protobuf/map.h"
 #include "services/signaling/engine/engine.h"
+#include "services/signaling/engine/memory/deadlines.h"
 #include "services/signaling/engine/memory/outbox.h"
+#include "services/signaling/engine/memory/resume_tokens.h"
 
 namespace signaling {
 
@@ -30,15 +32,28 @@ struct PendingClaim {
 };
 
 struct Session {
-  Session(SessionId session_id, std::uint64_t session_epoch, const EngineOptions& options)
+  Session(SessionId session_id, std::uint64_t session_number, const EngineOptions& options)
       : id(session_id),
-        epoch(session_epoch),
+        number(session_number),
         outbox(options.max_outbox_events, options.max_outbox_bytes) {}
 
   const SessionId id;
-  const std::uint64_t epoch;
-  SessionSink* sink = nullptr;
-  std::uint64_t tag = 0;
+  const std::uint64_t number;  // in the order of opening
+
+  // The connection.
+  Holder holder;                                       // no sink: away
+  std::uint64_t epoch = 1;                             // raised by each opening and resume
+  std::uint64_t open_epoch = 1;                        // of the last opening
+  std::size_t opening = 0;                             // a hash of what was to be opened
+  std::unique_ptr<signaling::v1::Joined> opened_room;  // until the client has something of it
+  ResumeTokens tokens;
+  std::uint64_t replay_from = 0;  // events after it, up to replay_to, come in portions
+  std::uint64_t replay_to = 0;
+  bool resumable = false;
+  bool link_broken = false;   // away because its gateway's link is: the client may be there
+  bool told_away = false;     // the others in the room know
+  absl::Duration away_until;  // as Clock::Uptime
+  Due due;                    // while away
 
   bool plain = false;      // opened on `/`
   bool may_adopt = false;  // plain, given no client_id, has adopted none

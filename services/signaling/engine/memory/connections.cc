@@ -1,0 +1,181 @@
+#include "services/signaling/engine/memory/connections.h"
+
+#include <utility>
+
+#include "services/common/ids.h"
+#include "services/signaling/core/durations.h"
+#include "services/signaling/core/errors.h"
+
+namespace signaling {
+namespace {
+
+namespace v1 = signaling::v1;
+
+// To a client that comes back, at a time: what it acknowledges at once, and well under a gateway's queue.
+constexpr std::size_t kPortionEvents = 64;
+constexpr std::size_t kPortionBytes = std::size_t{64} * 1024;
+
+// A client that has not come back by then has forgotten, too.
+constexpr absl::Duration kEndingsKept = absl::Minutes(5);
+
+v1::Closed TakenOver() {
+  return MakeClosed(Reason::kSessionReplaced, "the session goes on at another connection");
+}
+
+}  // namespace
+
+Connections::Connections(const EngineOptions& options, const Clock& clock, Delivery& delivery)
+    : options_(options),
+      delivery_(delivery),
+      presence_(clock, delivery),
+      endings_(clock, kEndingsKept) {}
+
+v1::Opened Connections::OpenedOf(const Session& session) const {
+  v1::Opened opened;
+  opened.set_session_id(session.id.ToString());
+  opened.set_epoch(session.epoch);
+  opened.set_client_id(session.client_id);
+  opened.set_last_id(session.last_id);
+  opened.set_relay_only(options_.relay_only);
+  SetDuration(options_.resume_window, opened.mutable_resume_window());
+  return opened;
+}
+
+void Connections::Tell(Session* session, v1::Opened opened, std::uint64_t received_seq) {
+  const auto& [sink, tag] = session->holder;
+  session->replay_from = received_seq;
+  session->replay_to = session->outbox.last_seq();
+  if (sink == nullptr)
+    return;  // its link broke while it waited for its opening; it will be opened again
+  sink->OnOpened(tag, std::move(opened));
+  if (received_seq < session->outbox.last_seq()) sink->OnUnsent(tag);
+}
+
+void Connections::TellOpen(Session* session, v1::ResumeError resume_error) {
+  v1::Opened opened = OpenedOf(*session);
+  if (session->opened_room != nullptr) *opened.mutable_room() = *session->opened_room;
+  opened.set_resume_error(resume_error);
+  opened.set_resume_token(NewRandomId());
+  session->tokens.Issue(opened.resume_token(), {});
+  Tell(session, std::move(opened), 0);
+}
+
+void Connections::Open(Session* session, v1::ResumeError resume_error) {
+  session->opened = true;
+  TellOpen(session, resume_error);
+}
+
+void Connections::OpenAgain(Session* session, const Holder& holder, v1::ResumeError resume_error) {
+  if (session->holder.sink == holder.sink && session->holder.tag == holder.tag) return;
+  Take(session, holder);
+  if (!session->opened) return;  // the new holder will be told
+  session->open_epoch = ++session->epoch;
+  TellOpen(session, resume_error);
+}
+
+bool Connections::RefuseEnded(const SessionId& id, const Holder& holder) const {
+  const EndedSessions::Ending* ending = endings_.Find(id);
+  if (ending == nullptr) return false;
+  holder.sink->OnClosed(holder.tag, ending->closed);
+  return true;
+}
+
+v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const v1::Resume& resume,
+                                    const Holder& holder) {
+  if (const EndedSessions::Ending* ending = endings_.Find(id)) {
+    if (!ending->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
+    if (ending->events_lost) return v1::RESUME_ERROR_EVENTS_LOST;
+    holder.sink->OnClosed(holder.tag, ending->closed);
+    return v1::RESUME_ERROR_UNSPECIFIED;
+  }
+  if (session == nullptr) return v1::RESUME_ERROR_SESSION_EXPIRED;
+  if (!session->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
+  if (resume.last_seq() < session->outbox.acked_seq() ||
+      resume.last_seq() > session->outbox.last_seq()) {
+    delivery_.End(session, v1::LEAVE_REASON_TIMEOUT,
+                  MakeClosed(Reason::kSessionReplaced, "its client had to begin anew"));
+    return v1::RESUME_ERROR_EVENTS_LOST;
+  }
+  Take(session, holder);
+  ++session->epoch;
+  session->resumable = true;
+  Acknowledge(session, resume.last_seq());
+  v1::Opened opened = OpenedOf(*session);
+  opened.set_resumed(true);
+  opened.set_resume_token(NewRandomId());
+  session->tokens.Issue(opened.resume_token(), resume.token());
+  Tell(session, std::move(opened), resume.last_seq());
+  return v1::RESUME_ERROR_UNSPECIFIED;
+}
+
+void Connections::Attach(const SessionId& id, Session* session, const v1::Attach& attach,
+                         const Holder& holder) {
+  const auto refuse = [&](v1::Closed closed) {
+    holder.sink->OnClosed(holder.tag, std::move(closed));
+  };
+  if (session == nullptr || !session->opened) {
+    if (RefuseEnded(id, holder)) return;
+    return refuse(MakeClosed(Reason::kUnavailable, "the session is not known here"));
+  }
+  if (attach.epoch() != session->epoch) return refuse(TakenOver());
+  if (attach.received_seq() < session->outbox.acked_seq() ||
+      attach.received_seq() > session->outbox.last_seq()) {
+    return refuse(MakeClosed(Reason::kInternal, "events of this session are missing"));
+  }
+  Take(session, holder);
+  Acknowledge(session, attach.acked_seq());
+  Tell(session, OpenedOf(*session), attach.received_seq());
+}
+
+void Connections::Take(Session* session, const Holder& holder) {
+  if (session->holder.sink != nullptr) {
+    session->holder.sink->OnClosed(session->holder.tag, TakenOver());
+  }
+  session->holder = holder;
+  session->link_broken = false;
+  presence_.Return(session);
+}
+
+void Connections::LetGo(Session* session, bool link_broken) {
+  session->holder.sink->OnClosed(session->holder.tag, MakeNormalClosed());
+  session->holder = {};
+  session->link_broken = link_broken;
+  presence_.Leave(session, session->resumable ? options_.resume_window : options_.attach_window);
+}
+
+void Connections::End(Session* session, v1::Closed closed) {
+  presence_.Forget(session);
+  const bool events_lost = closed.error().reason() == v1::ERROR_REASON_SLOW_CONSUMER;
+  if (session->opened && (events_lost || closed.error().action() == v1::ERROR_ACTION_CLOSE)) {
+    endings_.Add(session->id, {session->tokens, closed, events_lost});
+  }
+  if (session->holder.sink != nullptr) {
+    session->holder.sink->OnClosed(session->holder.tag, std::move(closed));
+  }
+}
+
+Session* Connections::Expire() {
+  endings_.Expire();
+  return presence_.Expire();
+}
+
+void Connections::Acknowledge(Session* session, std::uint64_t seq) {
+  session->outbox.Acknowledge(seq);
+  if (session->outbox.acked_seq() > 0) session->opened_room.reset();
+  // For the next portion.
+  if (session->replay_to > session->outbox.acked_seq() && session->holder.sink != nullptr) {
+    session->holder.sink->OnUnsent(session->holder.tag);
+  }
+}
+
+PullResult Connections::Pull(const Session& session, std::uint64_t after_seq, std::uint32_t slot,
+                             PullBudget* budget, v1::DownBatch* batch) const {
+  const Outbox& outbox = session.outbox;
+  const std::uint64_t until =
+      after_seq < session.replay_to
+          ? outbox.EndOfPortion(session.replay_from, kPortionEvents, kPortionBytes)
+          : outbox.last_seq();
+  return outbox.Pull(after_seq, until, slot, budget, batch);
+}
+
+}  // namespace signaling
