@@ -128,7 +128,21 @@ class Decoder::Impl {
   bool DecodeHello(FieldCheck& check, Hello* hello) {
     if (!check.Id(Field::kClientId, &hello->client_id) || !check.Metadata()) return false;
     hello->metadata.swap(reader_.fields().metadata);
-    return true;
+    if (!check.Has(Field::kResume)) return true;
+    const FieldValue& resume = check[Field::kResume];
+    if (resume.kind != Kind::kObject) return check.Refuse(Field::kResume, "must be an object");
+    FieldCheck within(nested_, check.problem(), "resume.");
+    return within.Read(resume.text) && DecodeResume(within, &hello->resume.emplace());
+  }
+
+  static bool DecodeResume(FieldCheck& check, v1::Resume* resume) {
+    return check.Require(Field::kSessionId) &&
+           check.Id(Field::kSessionId, resume->mutable_session_id()) &&
+           check.Require(Field::kResumeToken) &&
+           check.Id(Field::kResumeToken, resume->mutable_token()) &&
+           check.Require(Field::kLastSeq) &&
+           check.Integer(Field::kLastSeq, kMaxClientMessageId,
+                         [resume](std::uint64_t seq) { resume->set_last_seq(seq); });
   }
 
   bool DecodeAppMessage(FieldCheck& check, v1::AppMessage* app) {

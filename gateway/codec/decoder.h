@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ namespace signaling::gateway {
 struct Hello {
   std::string client_id;  // empty: not given
   std::map<std::string, std::string> metadata;
+  std::optional<signaling::v1::Resume> resume;  // the session to go on with
 };
 
 struct ClientMessage {

@@ -10,6 +10,19 @@ namespace {
 
 namespace v1 = signaling::v1;
 
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+std::string_view ResumeErrorName(v1::ResumeError error) {
+  switch (error) {
+    case v1::RESUME_ERROR_UNSPECIFIED: return {};
+    case v1::RESUME_ERROR_EVENTS_LOST: return "events_lost";
+    case v1::RESUME_ERROR_INVALID: return "invalid";
+    default: return "session_expired";  // what a later version may say as well
+  }
+}
+
 void AddError(JsonObject& object, const v1::Error& error) {
   // A newer service may know reasons and actions that this gateway does not.
   const bool known =
@@ -21,8 +34,7 @@ void AddError(JsonObject& object, const v1::Error& error) {
   object.Text("message", error.message());
   object.Text("action", ActionName(has_action ? static_cast<Action>(error.action()) : info.action));
   if (error.has_retry_after()) {
-    object.Milliseconds("retry_after_ms", absl::Seconds(error.retry_after().seconds()) +
-                                              absl::Nanoseconds(error.retry_after().nanos()));
+    object.Milliseconds("retry_after_ms", FromProto(error.retry_after()));
   }
   object.Bool("fatal", error.fatal());
 }
@@ -94,7 +106,9 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
   JsonObject object(out, MessageType::kConnected);
   object.Text("client_id", opened.client_id());
   object.Text("session_id", opened.session_id());
-  object.Bool("resumed", false);
+  object.TextIfAny("resume_token", opened.resume_token());
+  object.Bool("resumed", opened.resumed());
+  object.TextIfAny("resume_error", ResumeErrorName(opened.resume_error()));
   object.Number("last_id", opened.last_id());
   if (opened.has_room()) {
     object.Key("room");
@@ -109,6 +123,7 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
   object.Text("ice_transport_policy", relay_only ? "relay" : "all");
   object.Milliseconds("ping_interval_ms", info.ping_interval);
   object.Milliseconds("timeout_ms", info.timeout);
+  object.Milliseconds("resume_window_ms", FromProto(opened.resume_window()));
   object.Key("limits");
   {
     JsonObject limits(out);
@@ -123,6 +138,9 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
 }
 
 std::optional<MessageType> EncodeNotice(const v1::Notice& notice, std::string& out) {
+  if (notice.has_go_away()) {
+    return EncodeGoAway(FromProto(notice.go_away().reconnect_after()), out);
+  }
   if (!notice.has_ice_servers()) return std::nullopt;
   JsonObject object(out, MessageType::kIceServers);
   AddIceServers(object, out, notice.ice_servers());
@@ -130,6 +148,13 @@ std::optional<MessageType> EncodeNotice(const v1::Notice& notice, std::string& o
     object.Time("expires_at", notice.ice_servers().expire_time());
   }
   return MessageType::kIceServers;
+}
+
+MessageType EncodeGoAway(absl::Duration reconnect_after, std::string& out) {
+  JsonObject object(out, MessageType::kGoAway);
+  object.Text("reason", "draining");
+  object.Milliseconds("reconnect_after_ms", reconnect_after);
+  return MessageType::kGoAway;
 }
 
 MessageType EncodeAck(std::uint64_t id, std::string& out) {

@@ -38,6 +38,8 @@ MessageType EncodeConnected(const signaling::v1::Opened& opened, const Connected
                             std::string& out);
 // With the body `notice`. Nothing where the service is newer and tells what this gateway does not know.
 std::optional<MessageType> EncodeNotice(const signaling::v1::Notice& notice, std::string& out);
+// This server goes away, and the client is to connect elsewhere, after that time.
+MessageType EncodeGoAway(absl::Duration reconnect_after, std::string& out);
 MessageType EncodeAck(std::uint64_t id, std::string& out);
 // `t` is JSON text, empty for none.
 MessageType EncodePong(std::string_view t, std::string& out);

@@ -14,12 +14,13 @@ namespace json = boost::json;
 using Kind = FieldValue::Kind;
 
 constexpr std::array<std::string_view, kFields> kNames = {
-    "type",      "id",         "ack",      "seq",           "t",
-    "client_id", "to",         "room",     "metadata",      "replace",
-    "sdp",       "candidate",  "sdpMid",   "sdpMLineIndex", "usernameFragment",
-    "reason",    "data",       "offer_id", "candidates",    "ttl_ms",
-    "allowed",   "options",    "locked",   "ban_ms",        "max_participants",
-    "media",     "relay_only", "knock",
+    "type",         "id",         "ack",      "seq",           "t",
+    "client_id",    "to",         "room",     "metadata",      "replace",
+    "sdp",          "candidate",  "sdpMid",   "sdpMLineIndex", "usernameFragment",
+    "reason",       "data",       "offer_id", "candidates",    "ttl_ms",
+    "allowed",      "options",    "locked",   "ban_ms",        "max_participants",
+    "media",        "relay_only", "knock",    "resume",        "session_id",
+    "resume_token", "last_seq",
 };
 
 std::optional<Field> FieldOf(std::string_view name) {
@@ -32,7 +33,7 @@ std::optional<Field> FieldOf(std::string_view name) {
 // The decoder wants their values as text: to pass them on, or to read them as objects of their own.
 bool IsRaw(Field field) {
   return field == Field::kT || field == Field::kData || field == Field::kOptions ||
-         field == Field::kCandidates;
+         field == Field::kCandidates || field == Field::kResume;
 }
 
 // The parser's events, put into Fields. No tree of values is built: most of a message is one string.

@@ -45,8 +45,12 @@ enum class Field : std::uint8_t {
   kMedia,
   kRelayOnly,
   kKnock,
+  kResume,
+  kSessionId,
+  kResumeToken,
+  kLastSeq,
 };
-inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kKnock) + 1;
+inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kLastSeq) + 1;
 
 // As in JSON: "sdpMLineIndex".
 std::string_view FieldName(Field field);
@@ -66,7 +70,7 @@ struct FieldValue {
   Kind kind = Kind::kAbsent;
   bool boolean = false;
   std::uint64_t integer = 0;
-  // The string's characters. Of `t`, `data`, `options` and `candidates` the value as JSON text of whatever kind it is:
+  // The string's characters. Of `t`, `data`, `options`, `candidates` and `resume` the value as JSON text of whatever kind it is:
   // compact, its numbers digit by digit as they were sent.
   std::string text;
 };

@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "participant_joined",
     "participant_updated",
     "participant_left",
+    "participant_connection",
     "knock",
     "room_locked",
     "room_updated",
@@ -43,6 +44,7 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "offer_expired",
     "offer_withdrawn",
     "ice_servers",
+    "go_away",
     "pong",
     "error",
 };

@@ -37,6 +37,7 @@ enum class MessageType : std::uint8_t {
   kParticipantJoined,
   kParticipantUpdated,
   kParticipantLeft,
+  kParticipantConnection,
   kKnock,
   kRoomLocked,
   kRoomUpdated,
@@ -49,6 +50,7 @@ enum class MessageType : std::uint8_t {
   kOfferExpired,
   kOfferWithdrawn,
   kIceServers,
+  kGoAway,
   kPong,
   kError,
 };

@@ -44,6 +44,7 @@ MessageType RoomEventType(const v1::RoomEvent& event) {
     case v1::RoomEvent::kParticipantJoined: return MessageType::kParticipantJoined;
     case v1::RoomEvent::kParticipantUpdated: return MessageType::kParticipantUpdated;
     case v1::RoomEvent::kParticipantLeft: return MessageType::kParticipantLeft;
+    case v1::RoomEvent::kParticipantConnection: return MessageType::kParticipantConnection;
     case v1::RoomEvent::kKnock: return MessageType::kKnock;
     case v1::RoomEvent::kRoomLocked: return MessageType::kRoomLocked;
     case v1::RoomEvent::kRoomUpdated: return MessageType::kRoomUpdated;
@@ -69,6 +70,10 @@ void AddRoomEvent(JsonObject& object, std::string& out, const v1::RoomEvent& eve
     case v1::RoomEvent::kParticipantLeft:
       object.Text("client_id", event.participant_left().client_id());
       object.Text("reason", LeaveReasonName(event.participant_left().reason()));
+      return;
+    case v1::RoomEvent::kParticipantConnection:
+      object.Text("client_id", event.participant_connection().client_id());
+      object.Bool("connected", event.participant_connection().connected());
       return;
     case v1::RoomEvent::kKnock: object.TextIfAny("client_id", event.knock().client_id()); return;
     case v1::RoomEvent::kRoomLocked:

@@ -285,7 +285,7 @@ TEST(EncoderTest, Connected) {
   const auto end = [](std::string_view policy) {
     return R"("ice_servers":[],"ice_transport_policy":")" + std::string(policy) +
            R"(","ping_interval_ms":10000,"timeout_ms":30000,)"
-           R"("limits":{"max_message_bytes":65536,"max_metadata_bytes":4096,"max_app_message_bytes":16384,"max_json_depth":16,"max_offer_candidates":64},"features":[]})";
+           R"("resume_window_ms":0,"limits":{"max_message_bytes":65536,"max_metadata_bytes":4096,"max_app_message_bytes":16384,"max_json_depth":16,"max_offer_candidates":64},"features":[]})";
   };
   std::string out;
   EXPECT_EQ(EncodeConnected(opened, info, out), MessageType::kConnected);
