@@ -53,7 +53,7 @@ TEST_P(EngineAdmissionTest, AKnockerMayBeRefusedLeaveOrVanish) {
   EXPECT_TRUE(eve.OnlyEvent().room().has_left());
   Client& dan = NewClient().Open("dan");
   dan.Join("r");
-  dan.End(DetachCause::kBroken);
+  Vanish(dan);
   ann.Events();
   for (const char* gone : {"eve", "dan"}) {
     ann.Moderate(Admit(gone));
@@ -153,7 +153,7 @@ TEST_P(EngineAdmissionTest, TheNextModeratorHearsOfThoseWhoKnock) {
   eve.Join("r");
   eve.Events();
   bob.Events();
-  ann.End(DetachCause::kBroken);
+  Vanish(ann);
   const auto told = bob.Events();
   ASSERT_THAT(told, SizeIs(2));
   EXPECT_EQ(told[1].room().knock().client_id(), "eve");

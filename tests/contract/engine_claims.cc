@@ -48,8 +48,37 @@ TEST_P(EngineClaimsTest, AFullRoomIsNoReasonToKeepADeadSeat) {
   Joined("r", "bob");
   Client& second = NewClient().Open("ann");
   second.Join("r");
-  first.End(DetachCause::kBroken);
+  first.End();
   EXPECT_TRUE(second.OnlyEvent().room().has_joined()) << "at once when the other one ends";
+}
+
+TEST_P(EngineClaimsTest, WhoseConnectionBreaksCannotAnswer) {
+  Client& first = Joined("r", "ann");
+  Client& second = NewClient().Open("ann");
+  second.Join("r");
+  first.End(DetachCause::kBroken);
+  engine_->Expire();
+  EXPECT_TRUE(second.OnlyEvent().room().has_joined()) << "without waiting for an answer";
+  second.End(DetachCause::kBroken);
+  Client& third = NewClient().Open("ann");
+  third.Join("r");
+  engine_->Expire();
+  EXPECT_TRUE(third.OnlyEvent().room().has_joined());
+  EXPECT_FALSE(second.Resume().opened());
+  EXPECT_EQ(second.closed_for(), Reason::kSessionReplaced);
+}
+
+TEST_P(EngineClaimsTest, WhoseLinkBrokeIsAskedWhenItIsAttached) {
+  Client& first = Joined("r", "ann");
+  first.End(DetachCause::kLinkBroken);
+  Client& second = NewClient().Open("ann");
+  second.Join("r");
+  engine_->Expire();
+  EXPECT_TRUE(second.Events().empty());
+  first.Attach();
+  EXPECT_EQ(first.record().probes, 1);
+  engine_->Alive(first.ref());
+  EXPECT_EQ(ReasonOf(second.OnlyEvent()), Reason::kClientIdTaken);
 }
 
 TEST_P(EngineClaimsTest, LeavingGivesTheClientIdFree) {

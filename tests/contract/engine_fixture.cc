@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace signaling {
+namespace {
+
+// Tags of one client's connections are so far apart.
+constexpr std::uint64_t kConnections = 1000;
+
+}  // namespace
 
 Client& Client::Open(const std::string& client_id) {
   v1::Open open;
@@ -22,13 +28,62 @@ Client& Client::OpenPlain(const std::string& room, const std::string& client_id)
 Client& Client::DoOpen(v1::Open open) {
   open.set_session_id(NewRandomId());
   id_ = *SessionId::Parse(open.session_id());
-  engine_.Open(id_, open, {&sink_, tag_});
+  open_ = std::move(open);
+  engine_.Open(id_, open_, {&sink_, tag_});
+  TakeOpened();
+  return *this;
+}
+
+void Client::Connect() { tag_ += kConnections; }
+
+// What a client keeps of its opening.
+void Client::TakeOpened() {
+  const auto opened = record().opened;
+  if (!opened) return;
+  id_ = *SessionId::Parse(opened->session_id());
+  epoch_ = opened->epoch();
+  last_id_ = opened->last_id();
+  if (!opened->resume_token().empty()) token_ = opened->resume_token();
+}
+
+Client& Client::Resume() { return ResumeWith(token_, last_seq_); }
+
+Client& Client::ResumeWith(const std::string& token, std::uint64_t last_seq) {
+  v1::Open open;
+  open.set_session_id(NewRandomId());
+  open.set_path(v1::SESSION_PATH_V1);
+  open.mutable_resume()->set_session_id(id_.ToString());
+  open.mutable_resume()->set_token(token);
+  open.mutable_resume()->set_last_seq(last_seq);
+  Connect();
+  engine_.Open(*SessionId::Parse(open.session_id()), open, {&sink_, tag_});
+  if (opened() && !record().opened->resumed()) last_seq_ = 0;
+  TakeOpened();
+  return *this;
+}
+
+Client& Client::Attach() {
+  v1::Attach attach;
+  attach.set_session_id(id_.ToString());
+  attach.set_epoch(epoch_);
+  attach.set_received_seq(last_seq_);
+  attach.set_acked_seq(acked_seq_);
+  Connect();
+  engine_.Attach(id_, attach, {&sink_, tag_});
+  TakeOpened();
+  return *this;
+}
+
+Client& Client::OpenAgain() {
+  Connect();
+  engine_.Open(id_, open_, {&sink_, tag_});
+  TakeOpened();
   return *this;
 }
 
 SessionRef Client::ref() const {
   const auto opened = record().opened;
-  return {id_, opened ? opened->epoch() : 0};
+  return {id_, opened ? opened->epoch() : epoch_};
 }
 
 std::uint64_t Client::Send(v1::UpFrame frame) {
@@ -157,7 +212,10 @@ std::vector<v1::DownFrame> Client::Events(bool acknowledge) {
   std::vector<v1::DownFrame> events(batch.frames().begin(), batch.frames().end());
   for (const v1::DownFrame& event : events) EXPECT_EQ(event.seq(), ++last_seq_);
   EXPECT_EQ(pulled.last_seq, last_seq_);
-  if (acknowledge) engine_.Acknowledge(ref(), last_seq_);
+  if (acknowledge) {
+    engine_.Acknowledge(ref(), last_seq_);
+    acked_seq_ = last_seq_;
+  }
   return events;
 }
 
@@ -175,6 +233,7 @@ std::optional<Reason> Client::closed_for() const {
 
 void EngineTest::TearDown() {
   for (const auto& client : clients_) client->End();
+  Wait(EngineOptions().resume_window);
   EXPECT_EQ(engine_->Stats().participants, 0u);
   EXPECT_EQ(engine_->Stats().offers, 0u);
   // Rooms without participants outlive them for a while.

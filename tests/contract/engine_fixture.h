@@ -30,6 +30,14 @@ class Client {
   Client& OpenPlain(const std::string& room, const std::string& client_id = "");
   void End(DetachCause cause = DetachCause::kBye) { engine_.Detach(ref(), &sink_, cause); }
 
+  // On a connection of its own from then on. Each forgets nothing: the next event is the one after the last that was
+  // read, and the next id that after the last processed.
+  Client& Resume();
+  Client& ResumeWith(const std::string& token, std::uint64_t last_seq);
+  Client& Attach();
+  // As Open was called, on another connection.
+  Client& OpenAgain();
+
   // Each returns the id of its message.
   std::uint64_t Join(const std::string& room, bool keep_existing = false);
   std::uint64_t Leave();
@@ -64,15 +72,25 @@ class Client {
   std::optional<Reason> closed_for() const;
   std::string client_id() const { return record().opened->client_id(); }
   SessionRef ref() const;
+  // That the newest opening or resume brought.
+  const std::string& token() const { return token_; }
+  std::uint64_t last_seq() const { return last_seq_; }
+  std::uint64_t tag() const { return tag_; }
 
  private:
   Client& DoOpen(signaling::v1::Open open);
+  void Connect();
+  void TakeOpened();
   std::uint64_t Signal(const std::string& offer_id, signaling::v1::Signal signal);
 
   Engine& engine_;
   RecordingSink& sink_;
-  const std::uint64_t tag_;
+  std::uint64_t tag_;
   SessionId id_;
+  signaling::v1::Open open_;
+  std::string token_;
+  std::uint64_t epoch_ = 0;
+  std::uint64_t acked_seq_ = 0;
   std::uint64_t last_id_ = 0;
   std::uint64_t last_seq_ = 0;
 };
@@ -90,6 +108,15 @@ class EngineTest : public ::testing::TestWithParam<EngineFactory> {
   Client& NewClient() {
     clients_.push_back(std::make_unique<Client>(*engine_, sink_, clients_.size() + 1));
     return *clients_.back();
+  }
+  void Wait(absl::Duration duration) {
+    clock_.Advance(duration);
+    engine_->Expire();
+  }
+  // Its connection breaks, and nobody comes back.
+  void Vanish(Client& client) {
+    client.End(DetachCause::kBroken);
+    Wait(EngineOptions().resume_window);
   }
   // In the room, its `joined` already read.
   Client& Joined(const std::string& room, const std::string& client_id);
@@ -122,6 +149,8 @@ class EngineOffersTest : public EngineTest {
 class EngineOfferRacesTest : public EngineOffersTest {};
 class EngineAdmissionTest : public EngineTest {};
 class EngineBackOfficeTest : public EngineTest {};
+class EngineResumeTest : public EngineOffersTest {};
+class EngineAttachTest : public EngineTest {};
 class EngineRandomTest : public EngineTest {};
 class EngineRoomRulesTest : public EngineTest {};
 class EngineEventsTest : public EngineTest {};

@@ -143,9 +143,9 @@ TEST_P(EngineOffersTest, LeaseEndRequeuesAndTheNextClaimGetsEverything) {
   EXPECT_EQ(events[0].signal().client_id(), "other");
 }
 
-TEST_P(EngineOffersTest, AVanishedClaimerGivesItBackAtOnce) {
+TEST_P(EngineOffersTest, AClaimerThatEndsGivesItBackAtOnce) {
   const Scene scene = Claimed();
-  scene.claimer.End(DetachCause::kBroken);
+  scene.claimer.End(DetachCause::kFault);
   const v1::OfferEvent told = OfferOf(scene.maker.OnlyEvent());
   EXPECT_EQ(told.state(), v1::OFFER_STATE_QUEUED);
   EXPECT_EQ(told.reason(), v1::OFFER_REASON_CLAIMER_LEFT);
@@ -246,10 +246,10 @@ TEST_P(EngineOffersTest, OneSidesEndIsToldToTheOther) {
   claimed.claimer.AnswerFor(claimed.id);
   EXPECT_EQ(ReasonOf(claimed.claimer.OnlyEvent()), Reason::kOfferExpired);
   const Scene a = Answered();
-  a.maker.End(DetachCause::kBroken);
+  Vanish(a.maker);
   EXPECT_EQ(OfferOf(a.claimer.OnlyEvent()).reason(), v1::OFFER_REASON_MAKER_LEFT);
   const Scene b = Answered();
-  b.claimer.End(DetachCause::kBroken);
+  Vanish(b.claimer);
   const v1::OfferEvent gone = OfferOf(b.maker.OnlyEvent());
   EXPECT_EQ(gone.state(), v1::OFFER_STATE_WITHDRAWN);
   EXPECT_EQ(gone.reason(), v1::OFFER_REASON_CLAIMER_LEFT);

@@ -19,7 +19,7 @@ class RandomDriver {
       : random_(seed), engine_(engine), clock_(clock), new_client_(std::move(new_client)) {}
 
   void Step() {
-    std::erase_if(live_, [](const Client* client) { return client->closed(); });
+    std::erase_if(live_, [&](Client* client) { return client->closed() && !ComesBack(*client); });
     if (live_.size() < 7 && Any(3) == 0) Arrive();
     if (live_.empty()) return;
     Act(*live_[Any(live_.size())]);
@@ -52,6 +52,18 @@ class RandomDriver {
         if (event.has_offer()) offers_.push_back(event.offer().offer_id());
       }
     }
+  }
+
+  // Whose connection is gone, or was taken from it, may come back to its session, or begin another one.
+  bool ComesBack(Client& client) {
+    if (!away_.contains(&client) || Any(4) == 0) return false;
+    if (Maybe()) {
+      client.Attach();
+    } else {
+      client.Resume();
+    }
+    away_.erase(&client);
+    return !client.closed();
   }
 
   v1::RoomOptions Options() {
@@ -148,8 +160,17 @@ class RandomDriver {
         engine_.Expire();
         break;
       case 18: AskBackOffice(); break;
-      default: client.End(Maybe() ? DetachCause::kBye : DetachCause::kBroken); break;
+      default: Leave(client); break;
     }
+  }
+
+  void Leave(Client& client) {
+    constexpr DetachCause kCauses[] = {DetachCause::kBye, DetachCause::kBroken,
+                                       DetachCause::kLinkBroken, DetachCause::kFault};
+    const DetachCause cause = kCauses[Any(4)];
+    if (Maybe()) engine_.SetResumable(client.ref());
+    client.End(cause);
+    if (cause == DetachCause::kBroken || cause == DetachCause::kLinkBroken) away_.insert(&client);
   }
 
   std::mt19937 random_;
@@ -157,6 +178,7 @@ class RandomDriver {
   FakeClock& clock_;
   const NewClient new_client_;
   std::vector<Client*> live_;
+  std::set<const Client*> away_;  // may come back
   std::vector<std::string> offers_ = {"none"};
 };
 
@@ -198,7 +220,9 @@ TEST_P(EngineRandomTest, NothingIsLostOrDoubledWhateverTheOrder) {
       ExpectConsistent(*engine_);
     }
     for (const auto& client : clients_) client->End();
+    Wait(EngineOptions().resume_window);
     EXPECT_EQ(engine_->Stats().sessions, 0u);
+    EXPECT_EQ(engine_->Stats().detached, 0u);
     EXPECT_EQ(engine_->Stats().offers, 0u);
     EXPECT_EQ(engine_->Stats().participants, 0u);
     sink_.Clear();

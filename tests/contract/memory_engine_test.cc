@@ -21,6 +21,8 @@ INSTANTIATE_TEST_SUITE_P(Engines, EngineBackOfficeTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineClaimsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineKeptOffersTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineEventsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineResumeTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineAttachTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRandomTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRoomRulesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineOfferRacesTest, kMemory, kName);
