@@ -20,6 +20,7 @@ export class Member {
   metadata = {};
   peer = null;
   away = false;    // No longer in the room for the server, but still connected with us.
+  unreachable = false;  // Has its seat, but no connection to the server at present.
   stream = null;   // What to play.
   refusal = '';    // Why they do not want to be connected: busy, declined, unsupported or media_not_allowed.
 

@@ -182,6 +182,9 @@ export class Room extends EventTarget {
       case 'participant_updated':
         if (member) this.#update(member, message.participant);
         break;
+      case 'participant_connection':
+        if (member) this.#reaches(member, message.connected);
+        break;
       case 'participant_left':
         if (!member) break;
         if (INVOLUNTARY.has(message.reason)) this.#waitFor(member);
@@ -216,6 +219,7 @@ export class Room extends EventTarget {
     }
     member.metadata = participant.metadata ?? {};
     member.refusal = '';
+    member.unreachable = participant.connected === false;
     member.connect(this.#howTo(member, participant));
     if (tell) this.#news(`${this.#nameOf(member)} ${known ? 'is back' : 'joined'}.`);
     this.#changed();
@@ -226,7 +230,7 @@ export class Room extends EventTarget {
     return {
       polite: this.#polite(participant),
       calls: this.#calls(participant),
-      mayCall: () => this.joined && !member.away,
+      mayCall: () => this.joined && !member.away && !member.unreachable,
       configuration: this.#configuration,
       tracks: this.#tracksNow,
       receives: this.#receives,
@@ -259,7 +263,13 @@ export class Room extends EventTarget {
     this.#tell('declined', { error });
   }
 
-  // Their connection to the server broke, but maybe not the one to us.
+  // What we say to them meanwhile waits at the server.
+  #reaches(member, connected) {
+    member.unreachable = !connected;
+    this.#changed();
+  }
+
+  // They did not come back to the server in time, but maybe the connection to us stands.
   #waitFor(member) {
     if (!member.stands) return this.#remove(member);
     member.wait(COME_BACK_MS, () => this.#remove(member));

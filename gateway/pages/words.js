@@ -48,7 +48,7 @@ export function wordsFor(error) {
 
 // What there is to say about the connection to a member; nothing where all is well.
 export function connectionWords(member) {
-  if (member.away) return 'lost the server, may come back';
+  if (member.away || member.unreachable) return 'lost the server, may come back';
   if (member.refusal) return REFUSALS[member.refusal] ?? 'said no';
   const { state } = member.peer;
   if (state === 'connected') return '';
