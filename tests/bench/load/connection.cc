@@ -65,6 +65,21 @@ void Connection::Close() {
   Write(kNormal.bytes());
 }
 
+void Connection::Abort() {
+  if (closed()) return;
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(fd_);
+  fd_ = -1;
+}
+
+void Connection::Stall() {
+  if (closed()) return;
+  const int little = 4096;
+  setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  loop_->Remove(fd_);
+}
+
 void Connection::OnReady(bool readable, bool writable) {
   if (writable && !closed()) Flush();
   if (readable && !closed()) Read();

@@ -30,6 +30,10 @@ class Connection : private Pollable {
   void Send(const Frame& frame) { Write(frame.bytes()); }
   // Sends a close frame with 1000; OnEnd follows when the server has closed.
   void Close();
+  // Breaks the connection, as a network does: no close frame, and a reset (RFC 9293, section 3.5). OnEnd does not follow.
+  void Abort();
+  // Reads no more, and has the kernel take little, as a client does that hangs.
+  void Stall();
   bool closed() const { return fd_ < 0; }
 
  private:

@@ -33,6 +33,8 @@ void Loop::Add(int fd, Pollable* pollable, bool want_write) {
   epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
 }
 
+void Loop::Remove(int fd) { epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr); }
+
 void Loop::Change(int fd, Pollable* pollable, bool want_write) {
   epoll_event event = Event(pollable, want_write);
   epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);

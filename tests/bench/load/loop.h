@@ -25,6 +25,7 @@ class Loop {
 
   // Level-triggered. A descriptor that is closed leaves by itself, but its Pollable has to live until the turn ends.
   void Add(int fd, Pollable* pollable, bool want_write);
+  void Remove(int fd);
   void Change(int fd, Pollable* pollable, bool want_write);
 
   // Waits for readiness until `deadline` at most, and calls whoever is ready.
