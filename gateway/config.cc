@@ -1,7 +1,7 @@
 #include "gateway/config.h"
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/link/service_target.h"
 #include "services/common/address.h"
 #include "services/common/ids.h"
 #include "services/common/text.h"
@@ -14,6 +14,7 @@ constexpr std::size_t kLargestMessageBytes = std::size_t{256} * 1024;
 constexpr std::size_t kSmallestMessageBytes = 1024;
 constexpr int kMaxDepth = 128;
 constexpr int kMaxIoThreads = 64;
+constexpr int kMaxDrainRate = 1'000'000;
 constexpr std::size_t kMostConnections = 1'000'000;
 constexpr absl::Duration kLongest = absl::Hours(24);
 
@@ -29,14 +30,6 @@ bool LooksLikeOrigin(std::string_view origin) {
   return !host.empty() && host.find_first_of("/?# ") == std::string_view::npos;
 }
 
-// Without one gRPC takes 443 in silence.
-bool HasPort(std::string_view target) {
-  const std::size_t colon = target.rfind(':');
-  int port = 0;
-  return colon != std::string_view::npos && colon > 0 &&
-         absl::SimpleAtoi(Absl(target.substr(colon + 1)), &port) && port > 0 && port <= 65535;
-}
-
 }  // namespace
 
 absl::Status Validate(const Config& config) {
@@ -44,7 +37,9 @@ absl::Status Validate(const Config& config) {
       !status.ok()) {
     return status;
   }
-  if (!HasPort(config.service)) return OutOfRange("service", "host:port");
+  if (const auto target = ParseServiceTarget(config.service); !target.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--service=", target.status().message()));
+  }
   if (config.max_connections < 1 || config.max_connections > kMostConnections) {
     return OutOfRange("max_connections", "from 1 to 1000000");
   }
@@ -75,6 +70,12 @@ absl::Status Validate(const Config& config) {
   }
   if (config.io_threads < 1 || config.io_threads > kMaxIoThreads) {
     return OutOfRange("io_threads", "from 1 to 64");
+  }
+  if (config.drain_timeout < absl::ZeroDuration() || config.drain_timeout > absl::Minutes(10)) {
+    return OutOfRange("drain_timeout", "from 0 to 10m");
+  }
+  if (config.drain_rate < 1 || config.drain_rate > kMaxDrainRate) {
+    return OutOfRange("drain_rate", "from 1 to 1000000");
   }
   return absl::OkStatus();
 }

@@ -16,9 +16,9 @@ namespace signaling::gateway {
 
 struct Config {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8765;           // 0: any
-  std::uint16_t internal_port = 8766;  // 0: any
-  std::string service = "127.0.0.1:50051";
+  std::uint16_t port = 8765;                // 0: any
+  std::uint16_t internal_port = 8766;       // 0: any
+  std::string service = "127.0.0.1:50051";  // as ParseServiceTarget reads it
   std::size_t max_connections = 10;
   absl::Duration timeout = absl::Seconds(30);
   absl::Duration handshake_timeout = absl::Seconds(10);
@@ -29,6 +29,8 @@ struct Config {
   int max_json_depth = 16;
   absl::Duration link_flush_interval = absl::Milliseconds(1);
   int io_threads = 1;
+  absl::Duration drain_timeout = absl::Seconds(25);
+  int drain_rate = 500;  // sessions a second
   log::Level log_level = log::Level::kInfo;
 };
 

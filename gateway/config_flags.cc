@@ -16,7 +16,9 @@ ABSL_FLAG(std::string, address, Default().address, "IP address to listen on");
 ABSL_FLAG(int, port, Default().port, "port for WebSockets and pages; 0: any");
 ABSL_FLAG(int, internal_port, Default().internal_port,
           "port for /metrics, /healthz and /readyz; 0: any");
-ABSL_FLAG(std::string, service, Default().service, "host:port of the signaling service");
+ABSL_FLAG(std::string, service, Default().service,
+          "host:port of the signaling service, a comma-separated list of its replicas, or "
+          "dns:///name:port, whose every address is a replica");
 ABSL_FLAG(int, max_connections, static_cast<int>(Default().max_connections),
           "sessions at the same time");
 ABSL_FLAG(absl::Duration, timeout, Default().timeout,
@@ -35,6 +37,12 @@ ABSL_FLAG(int, max_json_depth, Default().max_json_depth, "deepest nesting of a c
 ABSL_FLAG(absl::Duration, link_flush_interval, Default().link_flush_interval,
           "batches to the service are at least so far apart");
 ABSL_FLAG(int, io_threads, Default().io_threads, "threads that serve sockets");
+ABSL_FLAG(absl::Duration, drain_timeout, Default().drain_timeout,
+          "after SIGTERM or SIGINT, until the last session is closed");
+ABSL_FLAG(int, drain_rate, Default().drain_rate,
+          "sessions a second that are told then to connect elsewhere; more where it would take "
+          "more than 80 % of "
+          "--drain_timeout");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 
 namespace signaling::gateway {
@@ -74,6 +82,8 @@ absl::StatusOr<Config> ConfigFromFlags() {
   config.max_json_depth = absl::GetFlag(FLAGS_max_json_depth);
   config.link_flush_interval = absl::GetFlag(FLAGS_link_flush_interval);
   config.io_threads = absl::GetFlag(FLAGS_io_threads);
+  config.drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  config.drain_rate = absl::GetFlag(FLAGS_drain_rate);
   absl::Status status = ReadPort("port", absl::GetFlag(FLAGS_port), &config.port);
   status.Update(
       ReadPort("internal_port", absl::GetFlag(FLAGS_internal_port), &config.internal_port));

@@ -14,6 +14,8 @@ constexpr std::chrono::seconds kLongestTurn{5};
 // Descriptors for what is no socket of a client: logs, loops, links, the internal port.
 constexpr std::size_t kReservedDescriptors = 64;
 constexpr std::size_t kDescriptorsOfAWorker = 8;
+// A replica's connection, and the next one while it goes away.
+constexpr std::size_t kDescriptorsOfAReplica = 2;
 
 SessionSettings MakeSettings(const Config& config) {
   return {.connected = {.ping_interval = config.timeout / 3,
@@ -27,10 +29,14 @@ SessionSettings MakeSettings(const Config& config) {
           .handshake_timeout = ToSteady(config.handshake_timeout)};
 }
 
-Admission::Limits MakeLimits(const Config& config) {
-  return {.max_sockets = RaiseDescriptorLimit(kReservedDescriptors +
-                                              kDescriptorsOfAWorker *
-                                                  static_cast<std::size_t>(config.io_threads)),
+std::size_t ReservedDescriptors(const Config& config, const ServiceTarget& service) {
+  const std::size_t replicas = service.name.empty() ? service.replicas.size() : kMaxReplicas;
+  return kReservedDescriptors + static_cast<std::size_t>(config.io_threads) *
+                                    (kDescriptorsOfAWorker + kDescriptorsOfAReplica * replicas);
+}
+
+Admission::Limits MakeLimits(const Config& config, const ServiceTarget& service) {
+  return {.max_sockets = RaiseDescriptorLimit(ReservedDescriptors(config, service)),
           .max_sessions = config.max_connections};
 }
 
@@ -38,10 +44,13 @@ Admission::Limits MakeLimits(const Config& config) {
 
 Gateway::Gateway(Config config, prometheus::Registry& registry)
     : config_(std::move(config)),
+      // Validate has seen to it that there is a value.
+      service_(ParseServiceTarget(config_.service).value()),
       settings_(MakeSettings(config_)),
-      admission_(MakeLimits(config_)),
+      admission_(MakeLimits(config_, service_)),
       probe_(registry),
       shared_{.config = config_,
+              .service = service_,
               .settings = settings_,
               .admission = admission_,
               .probe = probe_,

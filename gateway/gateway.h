@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "gateway/admission.h"
 #include "gateway/config.h"
+#include "gateway/link/service_target.h"
 #include "gateway/listener.h"
 #include "gateway/probe.h"
 #include "gateway/worker.h"
@@ -28,7 +29,8 @@ class Gateway {
   // Binds the port; an error is the caller's to report.
   absl::Status Start();
   std::uint16_t port() const;
-  // Takes no more connections, tells sessions, waits for them (a few seconds at most) and ends all threads.
+  // Takes no more connections, sends the sessions away at their pace (for the drain timeout at most), and ends all
+  // threads.
   void Stop();
 
   // Every worker's loop goes round.
@@ -43,6 +45,7 @@ class Gateway {
 
   // Constant after construction.
   const Config config_;
+  const ServiceTarget service_;
   const SessionSettings settings_;
 
   Admission admission_;

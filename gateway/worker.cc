@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::chrono::milliseconds kDrainTick{10};
-constexpr std::chrono::seconds kDrainTimeout{5};
 
 Decoder::Limits DecoderLimits(const Config& config) {
   return {.max_depth = config.max_json_depth,
@@ -28,20 +27,27 @@ Worker::Worker(const Shared& shared)
       tick_timer_(io_),
       flusher_(io_),
       decoder_(DecoderLimits(shared.config)),
-      link_(io_, {.service = shared.config.service,
-                  .gateway_id = shared.gateway_id,
-                  .flush_interval = ToSteady(shared.config.link_flush_interval),
-                  .on_ready =
-                      [this](bool ready) {
-                        ready_.store(ready);
-                        shared_.on_ready_change();
-                      }}),
+      links_(io_,
+             {.gateway_id = shared.gateway_id,
+              .flush_interval = ToSteady(shared.config.link_flush_interval)},
+             {.on_link_ready = [this] { OnLinkReady(); },
+              .on_ready_change =
+                  [this](bool ready) {
+                    ready_.store(ready);
+                    shared_.on_ready_change();
+                  },
+              .on_link_down = [this] { discovery_.Refresh(); }}),
+      discovery_(io_, shared.service,
+                 [this](const std::vector<std::string>& found) { links_.SetReplicas(found); }),
       sessions_{.settings = shared.settings,
-                .links = link_,
+                .links = links_,
                 .admission = shared.admission,
                 .probe = shared.probe,
                 .clock = clock_,
                 .decoder = decoder_},
+      drain_(sessions_.sessions, {.timeout = shared.config.drain_timeout,
+                                  .per_second = static_cast<double>(shared.config.drain_rate) /
+                                                shared.config.io_threads}),
       http_{
           .clock = clock_,
           .timeout = shared.settings.handshake_timeout,
@@ -55,7 +61,7 @@ Worker::~Worker() = default;
 
 void Worker::Start() {
   thread_ = std::thread([this] {
-    link_.Start();
+    discovery_.Start();
     RunTick();
     io_.run();
   });
@@ -63,6 +69,10 @@ void Worker::Start() {
 
 void Worker::Join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void Worker::OnLinkReady() {
+  sessions_.sessions.ForEach([](Session& session) { session.OnLinkReady(); });
 }
 
 void Worker::Accept(Accepted accepted) {
@@ -99,7 +109,8 @@ void Worker::Tick() {
   const Instant now = std::chrono::steady_clock::now();
   clock_.Set(now);
   beat_.store(now.time_since_epoch().count());
-  link_.Tick(now);
+  discovery_.Tick(now);
+  links_.Tick(now);
   sessions_.sessions.ForEach([](Session& session) { session.Tick(); });
   http_.connections.ForEach([](HttpConnection& connection) { connection.Tick(); });
   if (sessions_.draining) TickDrain();
@@ -108,24 +119,21 @@ void Worker::Tick() {
 void Worker::Drain() {
   net::post(io_, [this] {
     if (std::exchange(sessions_.draining, true)) return;
-    drain_deadline_ = std::chrono::steady_clock::now() + kDrainTimeout;
+    clock_.Set(std::chrono::steady_clock::now());
     http_.connections.ForEach([](HttpConnection& connection) { connection.Drop(); });
-    sessions_.sessions.ForEach([](Session& session) { session.Drain(); });
+    drain_.Begin(clock_.now());
     tick_timer_.cancel();
   });
 }
 
 void Worker::TickDrain() {
-  if (clock_.now() >= drain_deadline_) {
-    sessions_.sessions.ForEach([](Session& session) { session.Drop(); });
-  }
-  if (sessions_.sessions.size() + http_.connections.size() > 0 || link_ends_) return;
-  link_ends_ = true;
-  link_.Shutdown([this] {
-    over_ = true;
-    tick_timer_.cancel();
-    work_.reset();
-  });
+  drain_.Tick(clock_.now());
+  if (sessions_.sessions.size() + http_.connections.size() > 0) return;
+  discovery_.Stop();
+  links_.Shutdown();
+  if (!links_.over()) return;
+  over_ = true;
+  work_.reset();
 }
 
 }  // namespace signaling::gateway

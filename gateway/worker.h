@@ -1,11 +1,12 @@
-// One thread, and all that runs on it: the loop, a link to the service, and the sockets that the listener hands over.
-// Workers share nothing but counts. Owned by the gateway.
+// One thread, and all that runs on it: the loop, links to the replicas of the service, and the sockets that the listener
+// hands over. Workers share nothing but counts. Owned by the gateway.
 #pragma once
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "gateway/admission.h"
@@ -13,9 +14,11 @@
 #include "gateway/config.h"
 #include "gateway/http/connection.h"
 #include "gateway/instant.h"
-#include "gateway/link/grpc_link.h"
+#include "gateway/link/discovery.h"
+#include "gateway/link/link_set.h"
 #include "gateway/net.h"
 #include "gateway/probe.h"
+#include "gateway/session_drain.h"
 #include "gateway/ws/flusher.h"
 #include "gateway/ws/session.h"
 
@@ -26,6 +29,7 @@ class Worker {
   // What the workers share; outlives them.
   struct Shared {
     const Config& config;
+    const ServiceTarget& service;
     const SessionSettings& settings;
     Admission& admission;
     Probe& probe;
@@ -44,7 +48,7 @@ class Worker {
   // Thread-safe:
   IoContext& io() { return io_; }
   void Accept(Accepted accepted);
-  // Tells every session that the gateway goes away, waits for them and ends the thread.
+  // Tells the sessions at their pace that the gateway goes away, waits for them, and ends the thread.
   void Drain();
   void Join();
   bool ready() const { return ready_.load(); }
@@ -55,6 +59,7 @@ class Worker {
   void RunTick();
   void Tick();
   void TickDrain();
+  void OnLinkReady();
   void Upgrade(Accepted accepted, const HttpRequest& request);
 
   // Constant after construction.
@@ -66,11 +71,11 @@ class Worker {
   Timer tick_timer_;
   Flusher flusher_;
   Decoder decoder_;
-  GrpcLink link_;
+  LinkSet links_;
+  Discovery discovery_;
   SessionContext sessions_;
+  SessionDrain drain_;
   HttpContext http_;
-  Instant drain_deadline_{};
-  bool link_ends_ = false;
   bool over_ = false;
   std::atomic<bool> ready_{false};
   std::atomic<Duration::rep> beat_;

@@ -1,66 +1,49 @@
 #include "gateway/link/grpc_link.h"
 
-#include <grpc/grpc.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
+#include <algorithm>
 #include <boost/asio/post.hpp>
-#include <random>
-#include <utility>
-
-#include "services/common/log.h"
 
 namespace signaling::gateway {
 namespace {
 
 namespace v1 = signaling::v1;
 
-constexpr std::chrono::milliseconds kFirstBackoff{100};
-constexpr std::chrono::milliseconds kLongestBackoff{5000};
 constexpr std::chrono::seconds kGreetingTimeout{5};
 constexpr std::chrono::seconds kEndTimeout{2};
+// Whatever the service says, so that streams that go away do not pile up.
+constexpr std::chrono::minutes kLongestGoodbye{10};
 
-std::unique_ptr<v1::SignalingService::Stub> MakeStub(const std::string& service) {
-  grpc::ChannelArguments arguments;
-  // Each worker has a connection of its own.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
-  // The link has its own backoff; the channel's must not be the longer one.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  return v1::SignalingService::NewStub(
-      grpc::CreateCustomChannel(service, grpc::InsecureChannelCredentials(), arguments));
+Duration DeadlineOf(const v1::GoAway& go_away) {
+  const Duration deadline =
+      std::chrono::seconds(std::clamp<std::int64_t>(
+          go_away.deadline().seconds(), 0, std::chrono::seconds(kLongestGoodbye).count())) +
+      std::chrono::nanoseconds(go_away.deadline().nanos());
+  return std::clamp<Duration>(deadline, Duration::zero(), kLongestGoodbye);
 }
 
 }  // namespace
 
-GrpcLink::GrpcLink(IoContext& io, Options options)
-    : io_(io),
-      options_(std::move(options)),
-      stub_(MakeStub(options_.service)),
-      pacer_(options_.flush_interval),
-      flush_timer_(io),
-      backoff_(kFirstBackoff, kLongestBackoff, std::random_device()()),
-      retry_timer_(io) {
-  hello_.mutable_hello()->set_gateway_id(options_.gateway_id);
-}
+GrpcLink::GrpcLink(IoContext& io, Owner& owner, Duration flush_interval)
+    : io_(io), owner_(owner), pacer_(flush_interval), flush_timer_(io) {}
 
 GrpcLink::~GrpcLink() = default;
 
-void GrpcLink::Start() { Connect(); }
-
-void GrpcLink::Connect() {
-  cancelled_ = false;
+void GrpcLink::Start(v1::SignalingService::Stub& stub, const std::string& gateway_id) {
   deadline_ = std::chrono::steady_clock::now() + kGreetingTimeout;
+  hello_.mutable_hello()->set_gateway_id(gateway_id);
   stream_ = std::make_unique<Stream>(io_, static_cast<Stream::Owner&>(*this));
-  stream_->Start(*stub_);
+  stream_->Start(stub);
   stream_->TryWrite(hello_);
 }
 
+void GrpcLink::Unbind(std::uint32_t slot) {
+  slots_.Unbind(slot);
+  if (state_ == State::kGoingAway && slots_.bound() == 0) End();
+}
+
 void GrpcLink::Send(std::uint32_t slot, std::size_t bytes) {
-  if (!greeted_) return;  // the next call of Next gives the frame up
+  // What is not kept here is given up by the next call of Next.
+  if (state_ == State::kGreeting || state_ == State::kOver) return;
   batcher_.Commit(slot, bytes);
   ScheduleFlush();
 }
@@ -68,7 +51,7 @@ void GrpcLink::Send(std::uint32_t slot, std::size_t bytes) {
 void GrpcLink::ScheduleFlush() {
   if (flush_scheduled_) return;
   flush_scheduled_ = true;
-  const Duration delay = batcher_.full() || shutdown_done_
+  const Duration delay = batcher_.full() || state_ == State::kEnding
                              ? Duration::zero()
                              : pacer_.Delay(std::chrono::steady_clock::now());
   if (delay == Duration::zero()) {
@@ -86,69 +69,72 @@ void GrpcLink::ScheduleFlush() {
 }
 
 void GrpcLink::Flush() {
-  if (stream_ == nullptr || !greeted_) return;
-  if (batcher_.empty() && !shutdown_done_) return;
+  if (state_ == State::kGreeting || state_ == State::kOver) return;
+  const bool ending = state_ == State::kEnding;
+  if (batcher_.empty() && !ending) return;
   if (!stream_->CanWrite()) return;  // OnWritable follows
   if (batcher_.empty()) return stream_->Finish();
   stream_->TryWrite(batcher_.Take());
   pacer_.Written(std::chrono::steady_clock::now());
-  if (!batcher_.empty() || shutdown_done_) ScheduleFlush();
+  if (!batcher_.empty() || ending) ScheduleFlush();
 }
 
 void GrpcLink::OnResponse(Stream::Response& response) {
   if (response.has_hello()) {
-    greeted_ = true;
-    backoff_.Reset();
-    log::Info("link_up", {{"replica_id", response.hello().replica_id()}});
-    if (ready()) options_.on_ready(true);
-    return;
+    if (state_ != State::kGreeting) return;
+    state_ = State::kUp;
+    return owner_.OnLinkUp(*this, response.hello().replica_id());
   }
+  if (response.has_go_away()) return GoAway(response.go_away());
   for (v1::DownFrame& frame : *response.mutable_batch()->mutable_frames()) Dispatch(frame);
 }
 
 void GrpcLink::Dispatch(v1::DownFrame& frame) {
   Receiver* const receiver = slots_.Find(frame.slot());
+  const bool was_bound = receiver != nullptr;
   if (frame.has_closed() && slots_.IsTaken(frame.slot())) slots_.Free(frame.slot());
-  if (receiver != nullptr) receiver->OnFrame(frame);
+  if (was_bound) receiver->OnFrame(frame);
+  if (was_bound && state_ == State::kGoingAway && slots_.bound() == 0) End();
+}
+
+void GrpcLink::GoAway(const v1::GoAway& go_away) {
+  if (state_ != State::kGreeting && state_ != State::kUp) return;
+  const Duration deadline = DeadlineOf(go_away);
+  state_ = State::kGoingAway;
+  // The end is the service's to make; what it has closed by then arrives first.
+  deadline_ = std::chrono::steady_clock::now() + deadline + kEndTimeout;
+  if (slots_.bound() == 0) End();
+  owner_.OnLinkGoesAway(*this, deadline);
+}
+
+void GrpcLink::MoveSessions() {
+  slots_.ForEach([](std::uint32_t, Receiver& receiver) { receiver.OnLinkGoesAway(); });
+}
+
+void GrpcLink::End() {
+  if (state_ == State::kEnding || state_ == State::kOver) return;
+  const bool greeted = state_ != State::kGreeting;
+  state_ = State::kEnding;
+  deadline_ = std::chrono::steady_clock::now() + kEndTimeout;
+  if (greeted) return ScheduleFlush();
+  cancelled_ = true;
+  stream_->Cancel();
 }
 
 void GrpcLink::OnStreamEnd(const grpc::Status& status) {
-  const bool was_ready = ready();
+  state_ = State::kOver;
   stream_.reset();
-  greeted_ = false;
   batcher_.Clear();
-  for (Receiver* receiver : slots_.Clear()) receiver->OnLinkBroken();
-  if (was_ready) options_.on_ready(false);
-  if (shutdown_done_) {
-    retry_timer_.cancel();
-    return shutdown_done_();
-  }
-  const auto delay = backoff_.Next();
-  log::Warning("link_down", {{"status", static_cast<int>(status.error_code())},
-                             {"detail", status.error_message()},
-                             {"retry_ms", std::int64_t{delay.count()}}});
-  retry_timer_.expires_after(delay);
-  retry_timer_.async_wait([this](beast::error_code ec) {
-    if (!ec && !shutdown_done_) Connect();
+  flush_timer_.cancel();
+  slots_.ForEach([this](std::uint32_t slot, Receiver& receiver) {
+    slots_.Unbind(slot);
+    receiver.OnLinkBroken();
   });
-}
-
-void GrpcLink::Shutdown(std::function<void()> done) {
-  const bool was_ready = ready();
-  shutdown_done_ = std::move(done);
-  deadline_ = std::chrono::steady_clock::now() + kEndTimeout;
-  if (was_ready) options_.on_ready(false);
-  if (stream_ == nullptr) {
-    retry_timer_.cancel();
-    return net::post(io_, shutdown_done_);
-  }
-  if (!greeted_) return stream_->Cancel();
-  Flush();
+  owner_.OnLinkDown(*this, status);
 }
 
 void GrpcLink::Tick(Instant now) {
-  if (stream_ == nullptr || cancelled_ || now < deadline_) return;
-  if (greeted_ && !shutdown_done_) return;
+  if (state_ == State::kUp || state_ == State::kOver || cancelled_ || now < deadline_) return;
   cancelled_ = true;
   stream_->Cancel();
 }

@@ -1,13 +1,12 @@
-// The link to the service over Multiplex: one stream for all sessions of a worker, opened again when it breaks. Not
-// thread-safe: everything happens on the worker's thread. Owned by the worker; shut down before it is destroyed.
+// One stream to one replica, from its start to its end, for many sessions. What waits for it goes in batches, whose
+// flushes are paced. Not thread-safe: everything happens on the worker's thread. Owned by its replica, which destroys it
+// when it is over.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "gateway/instant.h"
-#include "gateway/link/backoff.h"
 #include "gateway/link/batcher.h"
 #include "gateway/link/link.h"
 #include "gateway/link/pacer.h"
@@ -17,40 +16,55 @@
 
 namespace signaling::gateway {
 
-class GrpcLink final : public Link, public Links, private Stream::Owner {
+class GrpcLink final : public Link, private Stream::Owner {
  public:
-  struct Options {
-    std::string service;
-    std::string gateway_id;
-    Duration flush_interval{};
-    // Whether sessions can be opened, each time that changes.
-    std::function<void(bool ready)> on_ready;
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void OnLinkUp(GrpcLink& link, const std::string& replica_id) = 0;
+    // The service ends the stream at the deadline: the link takes no more sessions.
+    virtual void OnLinkGoesAway(GrpcLink& link, Duration deadline) = 0;
+    // The stream is gone, and whoever listened knows it.
+    virtual void OnLinkDown(GrpcLink& link, const grpc::Status& status) = 0;
   };
 
-  GrpcLink(IoContext& io, Options options);
+  GrpcLink(IoContext& io, Owner& owner, Duration flush_interval);
   ~GrpcLink() override;
+  GrpcLink(const GrpcLink&) = delete;
+  GrpcLink& operator=(const GrpcLink&) = delete;
 
-  void Start();
-  // Sends what waits, ends the stream, and then calls `done`.
-  void Shutdown(std::function<void()> done);
+  void Start(signaling::v1::SignalingService::Stub& stub, const std::string& gateway_id);
+  // Sends what waits, and ends the stream.
+  void End();
+  // OnLinkGoesAway for all sessions; when the last has moved, the stream is ended.
+  void MoveSessions();
   // Keeps the deadlines of the greeting and of the end.
   void Tick(Instant now);
 
-  bool ready() const { return greeted_ && !shutdown_done_; }
-
-  // Links:
-  Link* Pick() override { return ready() ? this : nullptr; }
+  bool takes_sessions() const { return state_ == State::kUp; }
+  bool goes_away() const { return state_ == State::kGoingAway; }
+  // Nothing of it happens any more: it can be destroyed.
+  bool over() const { return state_ == State::kOver && !flush_scheduled_; }
+  std::size_t sessions() const { return slots_.bound(); }
 
   // Link:
   std::uint32_t Bind(Receiver& receiver) override { return slots_.Bind(receiver); }
-  void Unbind(std::uint32_t slot) override { slots_.Unbind(slot); }
+  void Unbind(std::uint32_t slot) override;
   signaling::v1::UpFrame& Next() override { return batcher_.Next(); }
   void Send(std::uint32_t slot, std::size_t bytes) override;
 
  private:
-  void Connect();
+  enum class State : std::uint8_t {
+    kGreeting,   // until the service has said hello
+    kUp,         // takes sessions
+    kGoingAway,  // has its sessions until they have moved
+    kEnding,     // sends what waits, then ends
+    kOver,       // the stream is gone
+  };
+
   void ScheduleFlush();
   void Flush();
+  void GoAway(const signaling::v1::GoAway& go_away);
   void Dispatch(signaling::v1::DownFrame& frame);
 
   // Stream::Owner:
@@ -60,22 +74,18 @@ class GrpcLink final : public Link, public Links, private Stream::Owner {
 
   // Constant after construction.
   IoContext& io_;
-  const Options options_;
-  const std::unique_ptr<signaling::v1::SignalingService::Stub> stub_;
+  Owner& owner_;
 
-  std::unique_ptr<Stream> stream_;  // null while it waits for the next attempt
+  State state_ = State::kGreeting;
+  std::unique_ptr<Stream> stream_;  // null when it is over
   Stream::Request hello_;
-  bool greeted_ = false;
-  Instant deadline_{};  // of the greeting, or of the end
+  Instant deadline_;  // of the greeting or of the end
   bool cancelled_ = false;
   Batcher batcher_;
   SlotTable slots_;
   Pacer pacer_;
   bool flush_scheduled_ = false;
   Timer flush_timer_;
-  Backoff backoff_;
-  Timer retry_timer_;
-  std::function<void()> shutdown_done_;  // set from Shutdown on
 };
 
 }  // namespace signaling::gateway

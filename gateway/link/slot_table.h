@@ -1,5 +1,5 @@
-// The link's numbers for sessions. A slot is used again only after the service has closed it. Not thread-safe; owned
-// by the link.
+// A link's numbers for sessions. A slot is used again only after the service has closed it. Not thread-safe; owned by
+// the link.
 #pragma once
 
 #include <cstddef>
@@ -24,16 +24,24 @@ class SlotTable {
   }
   bool IsTaken(std::uint32_t slot) const { return slot < taken_.size() && taken_[slot]; }
 
+  // Slots that somebody listens to.
+  std::size_t bound() const { return bound_; }
   // Slots that the service has not closed.
   std::size_t size() const { return size_; }
 
-  // Frees all; returns who listened.
-  std::vector<Link::Receiver*> Clear();
+  // `visit(slot, receiver)` for each that listens. It may unbind any slot, but bind none.
+  template <typename Visit>
+  void ForEach(Visit visit) {
+    for (std::uint32_t slot = 1; slot < receivers_.size(); ++slot) {
+      if (receivers_[slot] != nullptr) visit(slot, *receivers_[slot]);
+    }
+  }
 
  private:
   std::vector<Link::Receiver*> receivers_{nullptr};  // slot 0 is none
   std::vector<bool> taken_{false};
   std::vector<std::uint32_t> free_;
+  std::size_t bound_ = 0;
   std::size_t size_ = 0;
 };
 

@@ -78,6 +78,8 @@ class Session final : public SocketEvents, public Link::Receiver {
   void Drain();
   // The gateway waits no longer.
   void Drop() { socket_.Drop(); }
+  // There is a link: a session that has none can bind.
+  void OnLinkReady() {}
 
   // SocketEvents:
   void OnOpen() override;

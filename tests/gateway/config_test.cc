@@ -15,6 +15,7 @@ TEST(ConfigTest, NamesTheFlagThatCannotBe) {
       {"--address", [](Config& c) { c.address = "localhost"; }},
       {"--address", [](Config& c) { c.address = "0.0.0.0"; }},
       {"--service", [](Config& c) { c.service = ""; }},
+      {"--service", [](Config& c) { c.service = "a:1,a:1"; }},
       {"--max_connections", [](Config& c) { c.max_connections = 0; }},
       {"--timeout", [](Config& c) { c.timeout = absl::Milliseconds(999); }},
       {"--timeout", [](Config& c) { c.timeout = absl::InfiniteDuration(); }},
@@ -27,6 +28,9 @@ TEST(ConfigTest, NamesTheFlagThatCannotBe) {
       {"--max_json_depth", [](Config& c) { c.max_json_depth = 1; }},
       {"--link_flush_interval", [](Config& c) { c.link_flush_interval = absl::Seconds(1); }},
       {"--io_threads", [](Config& c) { c.io_threads = 0; }},
+      {"--drain_timeout", [](Config& c) { c.drain_timeout = -absl::Seconds(1); }},
+      {"--drain_timeout", [](Config& c) { c.drain_timeout = absl::InfiniteDuration(); }},
+      {"--drain_rate", [](Config& c) { c.drain_rate = 0; }},
   };
   for (const auto& [flag, change] : cases) {
     Config config;

@@ -16,6 +16,7 @@ class Nobody final : public Link::Receiver {
  public:
   void OnFrame(signaling::v1::DownFrame&) override {}
   void OnLinkBroken() override {}
+  void OnLinkGoesAway() override {}
 };
 
 void Add(Batcher& batcher, std::uint32_t slot, std::uint64_t id, std::size_t bytes = 10) {
@@ -107,15 +108,25 @@ TEST(SlotTableTest, ASlotIsUsedAgainOnlyAfterItIsFreed) {
   EXPECT_EQ(slots.size(), 2u);
 }
 
-TEST(SlotTableTest, ClearTellsWhoListened) {
+TEST(SlotTableTest, KnowsWhoListens) {
   SlotTable slots;
   Nobody one;
   Nobody two;
+  Nobody three;
   slots.Bind(one);
   slots.Unbind(slots.Bind(two));
-  EXPECT_EQ(slots.Clear(), std::vector<Link::Receiver*>{&one});
-  EXPECT_EQ(slots.size(), 0u);
-  EXPECT_EQ(slots.Find(1), nullptr);
+  const std::uint32_t last = slots.Bind(three);
+  EXPECT_EQ(slots.bound(), 2u);
+  EXPECT_EQ(slots.size(), 3u);
+  std::vector<Link::Receiver*> listening;
+  slots.ForEach([&](std::uint32_t slot, Link::Receiver& receiver) {
+    listening.push_back(&receiver);
+    slots.Unbind(slot);
+    slots.Unbind(last);
+  });
+  EXPECT_EQ(listening, std::vector<Link::Receiver*>{&one}) << "the last one was unbound meanwhile";
+  EXPECT_EQ(slots.bound(), 0u);
+  EXPECT_EQ(slots.size(), 3u);
   EXPECT_EQ(slots.Find(0), nullptr);
   EXPECT_FALSE(slots.IsTaken(77));
 }

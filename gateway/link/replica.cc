@@ -1,0 +1,139 @@
+#include "gateway/link/replica.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "services/common/log.h"
+
+namespace signaling::gateway {
+namespace {
+
+namespace v1 = signaling::v1;
+
+constexpr std::chrono::milliseconds kFirstBackoff{100};
+// Well under the 5 s that the service keeps sessions that cannot be resumed.
+constexpr std::chrono::milliseconds kLongestBackoff{2000};
+// A link that was up for less is a failed attempt.
+constexpr std::chrono::seconds kProven{1};
+
+std::unique_ptr<v1::SignalingService::Stub> MakeStub(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // Each worker has a connection of its own.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
+  // The link has its own backoff; the channel's must not be the longer one.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  return v1::SignalingService::NewStub(
+      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+}
+
+}  // namespace
+
+Replica::Replica(IoContext& io, const LinkOptions& options, Owner& owner, std::string address)
+    : io_(io),
+      options_(options),
+      owner_(owner),
+      address_(std::move(address)),
+      stub_(MakeStub(address_)),
+      backoff_(kFirstBackoff, kLongestBackoff, std::random_device()()) {}
+
+Replica::~Replica() = default;
+
+void Replica::Connect() {
+  connected_ = true;
+  up_since_ = Instant();
+  links_.push_back(std::make_unique<GrpcLink>(io_, static_cast<GrpcLink::Owner&>(*this),
+                                              options_.flush_interval));
+  links_.back()->Start(*stub_, options_.gateway_id);
+}
+
+void Replica::SetWanted(bool wanted) { wanted_ = wanted; }
+
+void Replica::Shutdown() {
+  wanted_ = false;
+  for (const auto& link : links_) link->End();
+}
+
+GrpcLink* Replica::link() const {
+  return connected_ && links_.back()->takes_sessions() ? links_.back().get() : nullptr;
+}
+
+bool Replica::over() const {
+  return std::all_of(links_.begin(), links_.end(), [](const auto& link) { return link->over(); });
+}
+
+void Replica::Tick(Instant now) {
+  std::erase_if(links_, [](const auto& link) { return link->over(); });
+  for (const auto& link : links_) link->Tick(now);
+  if (GrpcLink* const idle = link(); idle != nullptr && !wanted_ && idle->sessions() == 0) {
+    idle->End();
+  }
+  if (wanted_ && !connected_ && now >= retry_at_) Connect();
+  MoveSessions(now);
+}
+
+void Replica::MoveSessions(Instant now) {
+  GrpcLink* const next = link();
+  if (next == nullptr && now < leave_at_) return;
+  for (const auto& link : links_) {
+    if (link->goes_away()) owner_.Move(*link, next);
+  }
+}
+
+void Replica::OnLinkUp(GrpcLink&, const std::string& replica_id) {
+  log::Info("link_up", {{"service", address_}, {"replica_id", replica_id}});
+  up_since_ = std::chrono::steady_clock::now();
+  owner_.OnReplicaUp();
+  MoveSessions(up_since_);
+}
+
+void Replica::OnLinkGoesAway(GrpcLink& link, Duration deadline) {
+  log::Info("link_goes_away",
+            {{"service", address_},
+             {"sessions", std::uint64_t{link.sessions()}},
+             {"deadline_ms", std::int64_t{absl::ToInt64Milliseconds(absl::FromChrono(deadline))}}});
+  const Instant now = std::chrono::steady_clock::now();
+  const bool proven = Proven(now);
+  if (proven) backoff_.Reset();
+  leave_at_ = proven ? now + deadline / 2 : now;
+  retry_at_ = proven ? now : now + backoff_.Next();
+  connected_ = false;
+  // At once: until it is up, new sessions have to wait.
+  if (proven && wanted_) Connect();
+  owner_.OnReplicaDown();
+}
+
+void Replica::OnLinkDown(GrpcLink& link, const grpc::Status& status) {
+  if (!connected_ || links_.back().get() != &link || !wanted_) {
+    log::Info("link_ended",
+              {{"service", address_}, {"status", static_cast<int>(status.error_code())}});
+    if (links_.back().get() == &link) connected_ = false;
+    return owner_.OnReplicaDown();
+  }
+  const Instant now = std::chrono::steady_clock::now();
+  if (Proven(now)) backoff_.Reset();
+  const auto delay = backoff_.Next();
+  retry_at_ = now + delay;
+  if (up_since_ == Instant()) leave_at_ = now;
+  connected_ = false;
+  log::Warning("link_down", {{"service", address_},
+                             {"status", static_cast<int>(status.error_code())},
+                             {"detail", status.error_message()},
+                             {"retry_ms", std::int64_t{delay.count()}}});
+  owner_.OnReplicaDown();
+  MoveSessions(now);
+}
+
+bool Replica::Proven(Instant now) const {
+  return up_since_ != Instant() && now - up_since_ >= kProven;
+}
+
+}  // namespace signaling::gateway
