@@ -17,9 +17,71 @@ Admission::Admission(Limits limits)
     : limits_(limits),
       max_extra_waiting_(std::max(kLeastExtraWaiting, limits.max_sessions / kExtraWaitingShare)) {}
 
+Admission::Seat& Admission::Seat::operator=(Seat&& other) noexcept {
+  if (this != &other) {
+    Release();
+    admission_ = std::exchange(other.admission_, nullptr);
+    session_ = std::move(other.session_);
+  }
+  return *this;
+}
+
+bool Admission::Seat::Settle(const std::string& session) {
+  if (admission_ == nullptr) return false;
+  if (session == session_) return true;
+  MutexLock lock(admission_->mu_);
+  auto& claims = admission_->claims_;
+  const bool alone = claims.at(session_) == 1;
+  // Its place goes along, unless another socket has a claim on it.
+  if (alone) admission_->GiveBack(session_);
+  if (!admission_->TryClaim(session)) return false;
+  if (!alone) admission_->GiveBack(session_);
+  session_ = session;
+  return true;
+}
+
+void Admission::Seat::Release() {
+  if (admission_ == nullptr) return;
+  MutexLock lock(admission_->mu_);
+  admission_->GiveBack(session_);
+  admission_ = nullptr;
+}
+
+Admission::Seat Admission::TakeSession(const std::string& session) {
+  MutexLock lock(mu_);
+  return TryClaim(session) ? Seat(this, session) : Seat();
+}
+
+Admission::Seat Admission::TakeSession(const std::string& session, const std::string& resumed) {
+  MutexLock lock(mu_);
+  const std::string& claimed = claims_.contains(resumed) ? resumed : session;
+  return TryClaim(claimed) ? Seat(this, claimed) : Seat();
+}
+
+bool Admission::TryClaim(const std::string& session) {
+  const auto held = claims_.find(session);
+  if (held != claims_.end()) {
+    ++held->second;
+    return true;
+  }
+  if (claims_.size() >= limits_.max_sessions) return false;
+  claims_.emplace(session, 1);
+  return true;
+}
+
+void Admission::GiveBack(const std::string& session) {
+  const auto held = claims_.find(session);
+  if (--held->second == 0) claims_.erase(held);
+}
+
+std::size_t Admission::sessions() const {
+  MutexLock lock(mu_);
+  return claims_.size();
+}
+
 Admission::Place Admission::TakeWaiting() {
-  const std::size_t sessions = sessions_.load();
-  const std::size_t free = limits_.max_sessions - std::min(sessions, limits_.max_sessions);
+  const std::size_t taken = sessions();
+  const std::size_t free = limits_.max_sessions - std::min(taken, limits_.max_sessions);
   return Take(waiting_, free + max_extra_waiting_);
 }
 

@@ -1,10 +1,15 @@
 // Who may come in: the caps on sockets, on sessions, and on sockets that wait for their hello. Exact whatever the
-// number of workers. Thread-safe; owned by the gateway, outlives every place.
+// number of workers. Thread-safe; owned by the gateway, outlives every place and seat.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <string>
+#include <unordered_map>
 #include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "services/common/mutex.h"
 
 namespace signaling::gateway {
 
@@ -41,28 +46,62 @@ class Admission {
     std::atomic<std::size_t>* counter_ = nullptr;
   };
 
+  // A socket's claim on the place of a session. Sockets that claim the same session share its place: the one that looks
+  // alive, and the one that resumes. The last claim gives it back. Movable; empty where it was refused.
+  class Seat {
+   public:
+    Seat() = default;
+    Seat(Seat&& other) noexcept
+        : admission_(std::exchange(other.admission_, nullptr)),
+          session_(std::move(other.session_)) {}
+    Seat& operator=(Seat&& other) noexcept;
+    ~Seat() { Release(); }
+
+    explicit operator bool() const { return admission_ != nullptr; }
+    // The service says which session it is. False: that is another one than was claimed, and there is no place for it;
+    // the claim stays as it was.
+    [[nodiscard]] bool Settle(const std::string& session);
+    void Release();
+
+   private:
+    friend class Admission;
+    Seat(Admission* admission, std::string session)
+        : admission_(admission), session_(std::move(session)) {}
+
+    Admission* admission_ = nullptr;
+    std::string session_;
+  };
+
   explicit Admission(Limits limits);
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
   Place TakeSocket() { return Take(sockets_, limits_.max_sockets); }
-  Place TakeSession() { return Take(sessions_, limits_.max_sessions); }
+  // For a session of this id.
+  Seat TakeSession(const std::string& session);
+  // For a new session of this id, or, where `resumed` has a place here, for that one.
+  Seat TakeSession(const std::string& session, const std::string& resumed);
   // A socket on /v1 before its hello: max(4, 10 % of the sessions) beyond those for whom a session is free.
   Place TakeWaiting();
 
-  std::size_t sessions() const { return sessions_.load(); }
+  std::size_t sessions() const;
   std::size_t sockets() const { return sockets_.load(); }
 
  private:
   static Place Take(std::atomic<std::size_t>& counter, std::size_t limit);
+  bool TryClaim(const std::string& session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void GiveBack(const std::string& session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.
   const Limits limits_;
   const std::size_t max_extra_waiting_;
 
   std::atomic<std::size_t> sockets_{0};
-  std::atomic<std::size_t> sessions_{0};
   std::atomic<std::size_t> waiting_{0};
+
+  // Guarded by mu_.
+  mutable Mutex mu_;
+  std::unordered_map<std::string, std::size_t> claims_ ABSL_GUARDED_BY(mu_);  // by session
 };
 
 // Raises this process's soft limit of descriptors to the hard one, and says how many sockets that leaves beside what

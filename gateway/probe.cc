@@ -62,6 +62,16 @@ Probe::Probe(prometheus::Registry& registry) {
     }
   }
   unknown_received_ = &messages.Add({{"direction", "received"}, {"type", "unknown"}});
+  moves_ = &prometheus::BuildCounter()
+                .Name("signaling_session_moves_total")
+                .Help("Sessions attached to another link, after theirs broke or went away.")
+                .Register(registry)
+                .Add({});
+  resent_ = &prometheus::BuildCounter()
+                 .Name("signaling_messages_resent_total")
+                 .Help("Messages sent to the service again, after a link was lost.")
+                 .Register(registry)
+                 .Add({});
   auto& errors = prometheus::BuildCounter()
                      .Name("signaling_errors_total")
                      .Help("Errors told to clients by code.")

@@ -31,6 +31,10 @@ class Probe {
   void MessageReceived(MessageType type) { Count(received_, type); }
   void UnknownMessageReceived() { unknown_received_->Increment(); }
   void MessageSent(MessageType type) { Count(sent_, type); }
+  // Attached to another link.
+  void SessionMoved() { moves_->Increment(); }
+  // From a client to the service, since it was on its way when a link was lost.
+  void MessageResent() { resent_->Increment(); }
   void ErrorSent(Reason reason) { errors_[Index(reason)]->Increment(); }
 
  private:
@@ -48,6 +52,8 @@ class Probe {
   MessageCounters received_{};
   MessageCounters sent_{};
   prometheus::Counter* unknown_received_;
+  prometheus::Counter* moves_;
+  prometheus::Counter* resent_;
   std::array<prometheus::Counter*, kReasonCount> errors_{};
   std::map<std::uint16_t, std::array<prometheus::Counter*, kSides>> closes_;
   std::array<prometheus::Counter*, kSides> other_closes_{};

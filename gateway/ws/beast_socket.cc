@@ -76,9 +76,13 @@ class BeastSocket final : public Socket,
     if (transport().closed()) return;
     outbox().AddText(text, seq);
     if (outbox().messages() >= kEagerFlushMessages || outbox().bytes().size() >= kEagerFlushBytes) {
-      Write();
+      if (!write_waits_) Write();
     }
     FlushLater();
+  }
+
+  void FlushNow() override {
+    if (tcp().is_open()) Write();
   }
 
   void Ping() override {
@@ -122,7 +126,7 @@ class BeastSocket final : public Socket,
   // Flusher::Sender:
   void Flush() override {
     flush_queued_ = false;
-    Write();
+    if (!write_waits_) Write();
     if (written_seq_ != 0 || outbox().empty()) events_->OnWritten(std::exchange(written_seq_, 0));
     if (outbox().empty()) {
       if (ended_) ShutDown();
@@ -160,7 +164,7 @@ class BeastSocket final : public Socket,
 
   // Gives the kernel what it takes at once.
   void Write() {
-    while (!outbox().empty() && !write_waits_) {
+    while (!outbox().empty()) {
       beast::error_code ec;
       const std::string_view bytes = outbox().bytes();
       const std::size_t sent = tcp().write_some(net::buffer(bytes.data(), bytes.size()), ec);

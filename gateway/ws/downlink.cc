@@ -31,6 +31,11 @@ bool Downlink::Notice(const v1::Notice& notice) {
   return !type || Send(*type, 0);
 }
 
+bool Downlink::GoAway(absl::Duration reconnect_after) {
+  text_.clear();
+  return Send(EncodeGoAway(reconnect_after, text_), 0);
+}
+
 bool Downlink::Ack(std::uint64_t id) {
   text_.clear();
   return Send(EncodeAck(id, text_), 0);
@@ -68,11 +73,17 @@ void Downlink::Fatal(const v1::Error& error) {
 
 bool Downlink::clogged() const { return socket_.waiting_bytes() > 2 * kMaxWaitingBytes; }
 
-bool Downlink::Send(MessageType type, std::uint64_t seq) {
+bool Downlink::has_room() const {
   const std::size_t waiting = socket_.waiting_messages();
-  if (waiting >= kMaxWaitingMessages ||
-      (waiting > 0 && socket_.waiting_bytes() + text_.size() > kMaxWaitingBytes)) {
-    return false;
+  return waiting == 0 || (waiting < kMaxWaitingMessages &&
+                          socket_.waiting_bytes() + text_.size() <= kMaxWaitingBytes);
+}
+
+bool Downlink::Send(MessageType type, std::uint64_t seq) {
+  if (!has_room()) {
+    // Only what the client does not take counts, not what the turn has not sent yet.
+    socket_.FlushNow();
+    if (!has_room()) return false;
   }
   Give(type, seq);
   return true;

@@ -25,6 +25,7 @@ class Downlink {
   [[nodiscard]] bool Connected(const signaling::v1::Opened& opened, const ConnectedInfo& info);
   [[nodiscard]] bool Event(const signaling::v1::DownFrame& frame, const EncodeOptions& options);
   [[nodiscard]] bool Notice(const signaling::v1::Notice& notice);
+  [[nodiscard]] bool GoAway(absl::Duration reconnect_after);
   [[nodiscard]] bool Ack(std::uint64_t id);
   [[nodiscard]] bool Pong(std::string_view t);
   [[nodiscard]] bool Error(Reason reason, std::string_view message);
@@ -38,6 +39,8 @@ class Downlink {
   std::uint32_t sent() const { return sent_; }
 
  private:
+  // For the newest message.
+  bool has_room() const;
   bool Send(MessageType type, std::uint64_t seq);
   void Give(MessageType type, std::uint64_t seq);
 

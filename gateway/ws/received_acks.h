@@ -18,6 +18,12 @@ class ReceivedAcks {
     bytes_ += bytes;
   }
   std::uint64_t sent() const { return sent_; }
+  // The highest that is known to have arrived.
+  std::uint64_t known() const { return known_; }
+  bool by_client() const { return by_client_; }
+
+  // The session goes on from here.
+  void Resume(std::uint64_t last_seq) { sent_ = known_ = told_ = last_seq; }
 
   // The client's own word, which counts alone from then on.
   void ByClient(std::uint64_t seq) {

@@ -15,8 +15,8 @@ namespace v1 = signaling::v1;
 
 constexpr int kStrikes = 3;
 constexpr std::chrono::seconds kCloseTimeout{3};
-// A frame with numbers only.
-constexpr std::size_t kSmallFrameBytes = 32;
+// Beyond the time after which a client was told to connect elsewhere.
+constexpr std::chrono::seconds kGoTimeout{1};
 // RFC 6455, section 7.1.5: a close frame without a code.
 constexpr std::uint16_t kNoCode = 1005;
 
@@ -32,45 +32,43 @@ Session::Session(SessionContext& context, Socket& socket, Upgrade upgrade)
       last_sign_(context.clock.now()),
       last_ping_(context.clock.now()),
       down_(socket, context.probe, context.text),
-      acks_(path_ == v1::SESSION_PATH_V1),
+      uplink_(context, *this, path_ == v1::SESSION_PATH_V1),
       upgrade_(std::make_unique<Upgrade>(std::move(upgrade))) {}
 
-Session::~Session() {
-  if (slot_ != 0) Detach(v1::Detach::CAUSE_BROKEN);
-}
+Session::~Session() = default;
 
 void Session::OnOpen() {
   context_.probe.ConnectionOpened();
   if (upgrade_->refusal) return Refuse(upgrade_->refusal->reason, upgrade_->refusal->message);
   if (context_.draining) return Refuse(Reason::kDraining, "this server is going away");
-  if (path_ == v1::SESSION_PATH_PLAIN) return OpenSession(upgrade_->client_id, {});
-  place_ = context_.admission.TakeWaiting();
-  if (!place_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
+  if (path_ == v1::SESSION_PATH_PLAIN)
+    return OpenSession({.client_id = upgrade_->client_id, .metadata = {}, .resume = {}});
+  waiting_ = context_.admission.TakeWaiting();
+  if (!waiting_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
   state_ = State::kWaitsForHello;
   deadline_ = context_.clock.now() + context_.settings.handshake_timeout;
 }
 
-void Session::OpenSession(const std::string& client_id,
-                          const std::map<std::string, std::string>& metadata) {
-  place_ = context_.admission.TakeSession();
-  if (!place_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
-  link_ = context_.links.Pick();
-  if (link_ == nullptr) {
+void Session::OpenSession(Hello hello) {
+  session_id_ = NewRandomId();
+  seat_ = hello.resume ? context_.admission.TakeSession(session_id_, hello.resume->session_id())
+                       : context_.admission.TakeSession(session_id_);
+  if (!seat_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
+  waiting_.Release();
+  auto open = std::make_unique<v1::Open>();
+  open->set_session_id(session_id_);
+  open->set_path(path_);
+  open->set_client_id(std::move(hello.client_id));
+  if (path_ == v1::SESSION_PATH_PLAIN) open->set_room(upgrade_->room);
+  open->set_remote_address(upgrade_->remote_address);
+  open->mutable_metadata()->insert(hello.metadata.begin(), hello.metadata.end());
+  if (hello.resume) *open->mutable_resume() = std::move(*hello.resume);
+  if (!uplink_.Open(std::move(open))) {
     return Refuse(Reason::kUnavailable, "the signaling service cannot be reached");
   }
-  session_id_ = NewRandomId();
-  slot_ = link_->Bind(*this);
   state_ = State::kOpening;
-  v1::UpFrame& frame = link_->Next();
-  v1::Open& open = *frame.mutable_open();
-  open.set_session_id(session_id_);
-  open.set_path(path_);
-  open.set_client_id(client_id);
-  if (path_ == v1::SESSION_PATH_PLAIN) open.set_room(upgrade_->room);
-  open.set_remote_address(upgrade_->remote_address);
-  open.mutable_metadata()->insert(metadata.begin(), metadata.end());
   upgrade_.reset();
-  SendUp(frame, open.ByteSizeLong());
+  UpdateReading();
 }
 
 void Session::OnText(std::string_view text) {
@@ -78,34 +76,32 @@ void Session::OnText(std::string_view text) {
   if (!active()) return;
   ++received_;
   // The body is decoded into the batch itself.
-  v1::UpFrame& frame = link_ != nullptr ? link_->Next() : context_.frame;
+  v1::UpFrame& frame = uplink_.Next();
   if (!context_.decoder.Decode(text, &context_.message, &frame, &context_.fault)) {
     context_.probe.UnknownMessageReceived();
-    return OnFault(text.size());
+    return OnFault(text, Inbound::Verdict::kByContent);
   }
   context_.probe.MessageReceived(context_.message.type);
   if (state_ == State::kWaitsForHello) return OnMessageBeforeHello();
-  OnMessage(frame, text.size());
+  OnMessage(frame, text);
 }
 
 void Session::OnMessageBeforeHello() {
   switch (context_.message.type) {
-    case MessageType::kHello:
-      return OpenSession(context_.message.hello.client_id, context_.message.hello.metadata);
+    case MessageType::kHello: return OpenSession(std::move(context_.message.hello));
     case MessageType::kPing: return EndUnless(down_.Pong(context_.message.ping_t));
     default: return TellError(Reason::kHelloRequired, "the first message has to be a hello");
   }
 }
 
-void Session::OnMessage(v1::UpFrame& frame, std::size_t bytes) {
+void Session::OnMessage(v1::UpFrame& frame, std::string_view text) {
   const ClientMessage& message = context_.message;
-  if (message.ack_seq > acks_.sent()) {
-    context_.fault = {.reason = Reason::kInvalidMessage,
-                      .message = "ack: no event with this number has been sent",
-                      .id = message.id};
-    return OnFault(bytes);
+  if (message.ack_seq > uplink_.last_event()) {
+    context_.fault = Uplink::FalseAck();
+    context_.fault.id = message.id;
+    return OnFault(text, Inbound::Verdict::kFalseAck);
   }
-  if (message.ack_seq != 0) acks_.ByClient(message.ack_seq);
+  if (message.ack_seq != 0) uplink_.AcknowledgedByClient(message.ack_seq);
   switch (message.type) {
     case MessageType::kHello:
       return TellError(Reason::kInvalidMessage, path_ == v1::SESSION_PATH_PLAIN
@@ -114,45 +110,38 @@ void Session::OnMessage(v1::UpFrame& frame, std::size_t bytes) {
     case MessageType::kPing: EndUnless(down_.Pong(message.ping_t)); break;
     case MessageType::kBye: return Stop(CloseCode::kNormal, {}, v1::Detach::CAUSE_BYE);
     case MessageType::kAck: break;
-    default: return PassOn(message.id, frame, bytes);
+    default: PassOn(message.id, frame, text, Inbound::Verdict::kByContent);
   }
-  if (acks_.due()) TellAcks();
+  uplink_.TellIfDue();
 }
 
-void Session::OnFault(std::size_t bytes) {
+void Session::OnFault(std::string_view text, Inbound::Verdict verdict) {
   const DecodeFault& fault = context_.fault;
-  const bool numbers_nothing = fault.numbered && fault.id == 0 && !inbound_.numbered();
+  const bool numbers_nothing = fault.numbered && fault.id == 0 && !uplink_.inbound().numbered();
   if (state_ == State::kWaitsForHello || fault.reason == Reason::kInvalidJson ||
       (fault.id == 0 && !numbers_nothing)) {
     return TellError(fault.reason, fault.message);
   }
   // The service makes the verdict an event, in order with the other answers.
-  v1::UpFrame& frame = link_->Next();
-  v1::Refused& refused = *frame.mutable_refused();
-  refused.set_reason(static_cast<v1::ErrorReason>(fault.reason));
-  refused.set_message(fault.message);
-  PassOn(fault.id, frame, bytes);
+  v1::UpFrame& frame = uplink_.Next();
+  Uplink::Refuse(fault, &frame);
+  PassOn(fault.id, frame, text, verdict);
 }
 
-void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::size_t bytes) {
+void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::string_view text,
+                     Inbound::Verdict verdict) {
   Inbound::Numbers numbers;
-  if (!inbound_.Number(id, &numbers)) return OnAcknowledged(inbound_.acknowledged());
-  frame.set_id(numbers.id);
-  frame.set_after_id(numbers.after_id);
-  SendUp(frame, bytes);
-  inbound_.PassedOn(numbers, bytes);
-  if (!inbound_.full()) return;
-  paused_ = true;
-  socket_.PauseReading();
+  if (!uplink_.Number(id, &numbers)) return OnAcknowledged(uplink_.inbound().acknowledged());
+  uplink_.Pass(numbers, text, verdict, frame);
+  UpdateReading();
 }
 
-void Session::SendUp(v1::UpFrame& frame, std::size_t bytes) {
-  frame.set_ack_seq(acks_.Take());
-  link_->Send(slot_, bytes + kSmallFrameBytes);
-}
-
-void Session::TellAcks() {
-  if (slot_ != 0) SendUp(link_->Next(), 0);
+void Session::UpdateReading() {
+  if (!active() || paused_ == uplink_.full()) return;
+  paused_ = !paused_;
+  if (paused_) return socket_.PauseReading();
+  last_sign_ = context_.clock.now();
+  socket_.ResumeReading();
 }
 
 void Session::OnBinary() {
@@ -171,22 +160,13 @@ void Session::OnSignOfLife() {
   last_sign_ = context_.clock.now();
   // The answers to its pings count too.
   if (active() && down_.clogged()) return EndAsSlow();
-  if (!probed_ || slot_ == 0) return;
+  if (!probed_ || !uplink_.live()) return;
   probed_ = false;
-  v1::UpFrame& frame = link_->Next();
-  frame.mutable_alive();
-  SendUp(frame, 0);
+  uplink_.TellAlive();
 }
 
 void Session::OnRoundTrip(Duration took) {
-  if (state_ != State::kOpen || slot_ == 0) return;
-  const auto ns = std::chrono::nanoseconds(took);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(ns);
-  v1::UpFrame& frame = link_->Next();
-  google::protobuf::Duration& duration = *frame.mutable_round_trip()->mutable_duration();
-  duration.set_seconds(seconds.count());
-  duration.set_nanos(static_cast<std::int32_t>((ns - seconds).count()));
-  SendUp(frame, 0);
+  if (active()) uplink_.TellRoundTrip(took);
 }
 
 void Session::OnWritten(std::uint64_t seq) {
@@ -194,60 +174,79 @@ void Session::OnWritten(std::uint64_t seq) {
     setup_counted_ = true;
     context_.probe.SetupDone(absl::FromChrono(std::chrono::steady_clock::now() - accepted_at_));
   }
-  acks_.BySocket(seq);
-  if (acks_.due()) TellAcks();
+  uplink_.AcknowledgedBySocket(seq);
 }
 
-void Session::OnFrame(v1::DownFrame& frame) {
-  if (frame.ack_id() != 0) inbound_.Acknowledged(frame.ack_id());
-  if (paused_ && !inbound_.full()) {
-    paused_ = false;
-    last_sign_ = context_.clock.now();
-    socket_.ResumeReading();
-  }
+void Session::OnDown(v1::DownFrame& frame) {
+  UpdateReading();
   switch (frame.body_case()) {
-    case v1::DownFrame::kOpened: return OnOpened(frame.opened());
-    case v1::DownFrame::kClosed: return OnClosed(frame.closed());
     case v1::DownFrame::kRoom:
     case v1::DownFrame::kSignal:
     case v1::DownFrame::kApp:
     case v1::DownFrame::kOffer:
-    case v1::DownFrame::kError: return OnEvent(frame);
+    case v1::DownFrame::kError:
+      // Events that were on their way when the link was lost come again.
+      if (frame.seq() == 0 || frame.seq() > uplink_.last_event()) return OnEvent(frame);
+      break;
     case v1::DownFrame::kProbe:
       probed_ = true;
       socket_.Ping();
       break;
     case v1::DownFrame::kNotice: EndUnless(down_.Notice(frame.notice())); break;
-    case v1::DownFrame::kGap:
-    case v1::DownFrame::BODY_NOT_SET: break;
+    default: break;
   }
   OnAcknowledged(frame.ack_id());
 }
 
 void Session::OnAcknowledged(std::uint64_t id) {
-  if (id == 0 || !inbound_.numbered()) return;
+  if (id == 0 || !active() || !uplink_.inbound().numbered()) return;
   EndUnless(down_.Ack(id));
 }
 
 void Session::OnOpened(const v1::Opened& opened) {
-  if (state_ != State::kOpening) return;
   state_ = State::kOpen;
+  session_id_ = opened.session_id();
+  // Who claimed to resume another session, and got one of its own, needs a place of its own.
+  if (!seat_.Settle(session_id_)) {
+    return EndWith(Reason::kTooManyConnections, "too many sessions on this server",
+                   v1::Detach::CAUSE_FAULT);
+  }
   EndUnless(down_.Connected(opened, context_.settings.connected));
+  UpdateReading();
+}
+
+void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
+  context_.probe.SessionMoved();
+  probed_ = false;
+  UpdateReading();
+  if (acknowledges) OnAcknowledged(opened.last_id());
+  if (!active() || !opened.ice_servers().has_expire_time()) return;
+  v1::Notice notice;
+  *notice.mutable_ice_servers() = opened.ice_servers();
+  EndUnless(down_.Notice(notice));
+}
+
+void Session::OnUnavailable() { TellError(Reason::kUnavailable, "the signaling service is away"); }
+
+void Session::OnFailed(Reason reason, std::string_view message) {
+  EndWith(reason, message, v1::Detach::CAUSE_BROKEN);
 }
 
 void Session::OnEvent(v1::DownFrame& frame) {
   const std::optional<Reason> reason =
       frame.has_error() ? KnownReason(frame.error()) : std::nullopt;
-  const bool last = reason && IsLastStrike(*reason);
+  // What is told again was a fault in a connection before.
+  const bool old = frame.reply_to() != 0 && frame.reply_to() <= uplink_.inbound().resumed_from();
+  const bool last = reason && !old && IsLastStrike(*reason);
   if (last) {
     frame.mutable_error()->set_fatal(true);
     frame.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
   }
   if (reason) context_.probe.ErrorSent(*reason);
-  const EncodeOptions options = {.numbered = inbound_.numbered(),
-                                 .ack_id = inbound_.numbered() ? frame.ack_id() : 0};
+  const bool numbered = uplink_.inbound().numbered();
+  const EncodeOptions options = {.numbered = numbered, .ack_id = numbered ? frame.ack_id() : 0};
   const bool sent = down_.Event(frame, options);
-  if (frame.seq() != 0) acks_.Sent(frame.seq(), down_.newest_bytes());
+  if (sent && frame.seq() != 0) uplink_.EventSent(frame.seq(), down_.newest_bytes());
   EndUnless(sent);
   if (last && active()) {
     Stop(CloseCode::kProtocolError, Info(*reason).code, v1::Detach::CAUSE_FAULT);
@@ -255,7 +254,6 @@ void Session::OnEvent(v1::DownFrame& frame) {
 }
 
 void Session::OnClosed(const v1::Closed& closed) {
-  slot_ = 0;
   std::string_view reason;
   if (closed.has_error()) {
     v1::Error error = closed.error();
@@ -267,13 +265,6 @@ void Session::OnClosed(const v1::Closed& closed) {
   Stop(code == 0 ? CloseCode::kNormal : static_cast<CloseCode>(code), reason,
        v1::Detach::CAUSE_UNSPECIFIED);
 }
-
-void Session::OnLinkBroken() {
-  slot_ = 0;
-  Refuse(Reason::kUnavailable, "the signaling service went away");
-}
-
-void Session::OnLinkGoesAway() {}
 
 void Session::EndUnless(bool sent) {
   if (!sent) EndAsSlow();
@@ -317,13 +308,10 @@ void Session::Stop(CloseCode code, std::string_view reason, Cause cause) {
 }
 
 void Session::Detach(Cause cause) {
-  place_.Release();
+  seat_.Release();
+  waiting_.Release();
   upgrade_.reset();
-  if (slot_ == 0) return;
-  v1::UpFrame& frame = link_->Next();
-  frame.mutable_detach()->set_cause(cause);
-  SendUp(frame, 0);
-  link_->Unbind(std::exchange(slot_, 0));
+  uplink_.Detach(cause);
 }
 
 void Session::OnEnd(std::uint16_t code, CloseSide side) {
@@ -352,7 +340,25 @@ void Session::OnEnd(std::uint16_t code, CloseSide side) {
 }
 
 void Session::Drain() {
+  if (state_ == State::kWaitsForHello) Leave();
+}
+
+bool Session::GoAway(Duration reconnect_after) {
+  if (told_to_go_ || (state_ != State::kOpening && state_ != State::kOpen)) return false;
+  told_to_go_ = true;
+  // It has not heard of a session that it could go on with elsewhere.
+  if (state_ == State::kOpening) {
+    Leave();
+    return true;
+  }
+  deadline_ = context_.clock.now() + reconnect_after + kGoTimeout;
+  EndUnless(down_.GoAway(absl::FromChrono(reconnect_after)));
+  return true;
+}
+
+void Session::Leave() {
   if (state_ == State::kNew) return;  // told in OnOpen
+  GoAway(Duration::zero());
   EndWith(Reason::kDraining, "this server is going away", v1::Detach::CAUSE_BROKEN);
 }
 
@@ -373,9 +379,10 @@ void Session::Tick() {
     case State::kOpening:
     case State::kOpen: break;
   }
-  if (acks_.waiting()) TellAcks();
+  if (told_to_go_ && now >= deadline_) return Leave();
+  uplink_.Tick(now);
   // Who is not read cannot be heard.
-  if (paused_) return;
+  if (!active() || paused_) return;
   const Duration timeout = context_.settings.timeout;
   if (now - last_sign_ >= timeout) {
     return Stop(CloseCode::kIdleTimeout, {}, v1::Detach::CAUSE_BROKEN);

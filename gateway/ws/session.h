@@ -1,5 +1,5 @@
-// One client's session: what its messages mean, what it is told, and when it ends. Knows neither the WebSocket library
-// nor gRPC. Not thread-safe: everything happens on the worker's thread. Owned by its socket.
+// One client's session: what its messages mean, what it is told, and when it ends. What faces the service is its uplink's.
+// Knows neither the WebSocket library nor gRPC. Not thread-safe: everything happens on the worker's thread. Owned by its socket.
 #pragma once
 
 #include <cstdint>
@@ -10,25 +10,15 @@
 #include <string_view>
 
 #include "gateway/admission.h"
-#include "gateway/codec/decoder.h"
-#include "gateway/codec/encoder.h"
 #include "gateway/instant.h"
-#include "gateway/link/link.h"
-#include "gateway/probe.h"
 #include "gateway/registry.h"
 #include "gateway/ws/downlink.h"
-#include "gateway/ws/inbound.h"
-#include "gateway/ws/received_acks.h"
+#include "gateway/ws/session_context.h"
 #include "gateway/ws/socket.h"
+#include "gateway/ws/uplink.h"
 #include "services/common/reason.h"
 
 namespace signaling::gateway {
-
-struct SessionSettings {
-  ConnectedInfo connected;
-  Duration timeout{};
-  Duration handshake_timeout{};
-};
 
 // What the upgrade request said.
 struct Upgrade {
@@ -46,26 +36,7 @@ struct Upgrade {
   Admission::Place socket{};
 };
 
-class Session;
-
-// What the sessions of a worker share. The last members are room to work in, filled anew for each message.
-struct SessionContext {
-  const SessionSettings& settings;
-  Links& links;
-  Admission& admission;
-  Probe& probe;
-  const TickClock& clock;
-  Decoder& decoder;
-  Registry<Session> sessions{};
-  bool draining = false;
-
-  ClientMessage message{};
-  DecodeFault fault{};
-  signaling::v1::UpFrame frame{};  // where there is no link
-  std::string text{};
-};
-
-class Session final : public SocketEvents, public Link::Receiver {
+class Session final : public SocketEvents, private Uplink::Owner {
  public:
   Session(SessionContext& context, Socket& socket, Upgrade upgrade);
   ~Session() override;
@@ -74,12 +45,18 @@ class Session final : public SocketEvents, public Link::Receiver {
 
   // Keeps all deadlines; called some times a second.
   void Tick();
-  // The gateway goes away.
+  // There is a link to the service again.
+  void OnLinkReady() { uplink_.OnLinkReady(); }
+
+  // The gateway goes away: who has no session goes at once.
   void Drain();
-  // The gateway waits no longer.
+  // Who has one is told to connect elsewhere after that time, and has to go a second later. False where there is nobody
+  // to tell, or who was told before.
+  bool GoAway(Duration reconnect_after);
+  // The gateway waits no longer: the last word,
+  void Leave();
+  // and the end.
   void Drop() { socket_.Drop(); }
-  // There is a link: a session that has none can bind.
-  void OnLinkReady() {}
 
   // SocketEvents:
   void OnOpen() override;
@@ -90,11 +67,6 @@ class Session final : public SocketEvents, public Link::Receiver {
   void OnRoundTrip(Duration took) override;
   void OnWritten(std::uint64_t seq) override;
   void OnEnd(std::uint16_t code, CloseSide side) override;
-
-  // Link::Receiver:
-  void OnFrame(signaling::v1::DownFrame& frame) override;
-  void OnLinkBroken() override;
-  void OnLinkGoesAway() override;
 
  private:
   using Cause = signaling::v1::Detach::Cause;
@@ -111,18 +83,24 @@ class Session final : public SocketEvents, public Link::Receiver {
   bool active() const { return state_ != State::kClosing && state_ != State::kOver; }
 
   // Up.
-  void OpenSession(const std::string& client_id,
-                   const std::map<std::string, std::string>& metadata);
-  void OnMessage(signaling::v1::UpFrame& frame, std::size_t bytes);
+  void OpenSession(Hello hello);
+  void OnMessage(signaling::v1::UpFrame& frame, std::string_view text);
   void OnMessageBeforeHello();
-  void OnFault(std::size_t bytes);
-  void PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::size_t bytes);
-  void TellAcks();
-  void SendUp(signaling::v1::UpFrame& frame, std::size_t bytes);
+  void OnFault(std::string_view text, Inbound::Verdict verdict);
+  void PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::string_view text,
+              Inbound::Verdict verdict);
+  // Reads from the client, or not, as the uplink can take more.
+  void UpdateReading();
 
   // Down. Each of these may end the session.
-  void OnOpened(const signaling::v1::Opened& opened);
-  void OnClosed(const signaling::v1::Closed& closed);
+  // Uplink::Owner:
+  void OnOpened(const signaling::v1::Opened& opened) override;
+  void OnMoved(const signaling::v1::Opened& opened, bool acknowledges) override;
+  void OnDown(signaling::v1::DownFrame& frame) override;
+  void OnClosed(const signaling::v1::Closed& closed) override;
+  void OnUnavailable() override;
+  void OnFailed(Reason reason, std::string_view message) override;
+
   void OnEvent(signaling::v1::DownFrame& frame);
   void OnAcknowledged(std::uint64_t id);
   void TellError(Reason reason, std::string_view message);
@@ -148,22 +126,21 @@ class Session final : public SocketEvents, public Link::Receiver {
 
   Registry<Session>::Entry entry_;
   State state_ = State::kNew;
-  bool paused_ = false;         // the window is full
+  bool paused_ = false;         // the uplink takes no more
   bool probed_ = false;         // the service waits for a sign of life
   bool setup_counted_ = false;  // `connected` has been written
+  bool told_to_go_ = false;     // the deadline says until when
   std::uint8_t strikes_ = 0;
-  Link* link_ = nullptr;
-  std::uint32_t slot_ = 0;  // 0: none
   std::uint32_t received_ = 0;
   CloseCode end_code_ = CloseCode::kNormal;
   std::string_view end_reason_;  // of the reason table, or empty
   Instant last_sign_;            // of life
   Instant last_ping_;
-  Instant deadline_{};  // for the hello, or for the peer to close
-  Inbound inbound_;
+  Instant deadline_{};  // for the hello, to go, or for the peer to close
   Downlink down_;
-  ReceivedAcks acks_;
-  Admission::Place place_;            // among the sessions, or among those who wait for hello
+  Uplink uplink_;
+  Admission::Place waiting_;          // among those who wait for hello
+  Admission::Seat seat_;              // among the sessions
   std::string session_id_;            // empty before `open`
   std::unique_ptr<Upgrade> upgrade_;  // until `open`
 };

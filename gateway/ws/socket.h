@@ -18,6 +18,8 @@ class Socket {
 
   // Queues a text message; `seq` is the event's number, 0 for none. Never calls back.
   virtual void Send(std::string_view text, std::uint64_t seq) = 0;
+  // Gives the system at once what it takes of what waits. Never calls back.
+  virtual void FlushNow() = 0;
   // Its answer is told with OnRoundTrip, unless another ping follows before it.
   virtual void Ping() = 0;
   // Queues a close frame; afterwards nothing is sent and what arrives is dropped.

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace signaling::gateway {
@@ -11,12 +13,12 @@ namespace {
 TEST(AdmissionTest, APlaceIsGivenBack) {
   Admission admission({.max_sockets = 1, .max_sessions = 1});
   {
-    const auto place = admission.TakeSession();
-    EXPECT_TRUE(place);
-    EXPECT_FALSE(admission.TakeSession());
+    const auto seat = admission.TakeSession("a");
+    EXPECT_TRUE(seat);
+    EXPECT_FALSE(admission.TakeSession("b"));
   }
   EXPECT_EQ(admission.sessions(), 0u);
-  EXPECT_TRUE(admission.TakeSession());
+  EXPECT_TRUE(admission.TakeSession("b"));
 }
 
 TEST(AdmissionTest, AMovedPlaceIsOnePlace) {
@@ -34,9 +36,9 @@ TEST(AdmissionTest, AMovedPlaceIsOnePlace) {
 
 TEST(AdmissionTest, AFewMoreThanFreeSessionsMayWait) {
   Admission admission({.max_sockets = 100, .max_sessions = 10});
+  std::vector<Admission::Seat> seats;
+  for (int i = 0; i < 10; ++i) seats.push_back(admission.TakeSession(std::to_string(i)));
   std::vector<Admission::Place> places;
-  places.reserve(200);
-  for (int i = 0; i < 10; ++i) places.push_back(admission.TakeSession());
   for (int i = 0; i < 4; ++i) {
     places.push_back(admission.TakeWaiting());
     EXPECT_TRUE(places.back());
@@ -46,9 +48,9 @@ TEST(AdmissionTest, AFewMoreThanFreeSessionsMayWait) {
 
 TEST(AdmissionTest, OneInTenOfALargeCapMayWait) {
   Admission admission({.max_sockets = 1000, .max_sessions = 100});
+  std::vector<Admission::Seat> seats;
+  for (int i = 0; i < 100; ++i) seats.push_back(admission.TakeSession(std::to_string(i)));
   std::vector<Admission::Place> places;
-  places.reserve(200);
-  for (int i = 0; i < 100; ++i) places.push_back(admission.TakeSession());
   int waiting = 0;
   while (auto place = admission.TakeWaiting()) {
     places.push_back(std::move(place));
@@ -66,10 +68,10 @@ TEST(AdmissionTest, IsExactAcrossThreads) {
   std::vector<std::thread> threads;
   threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
+    threads.emplace_back([&, name = std::to_string(i)] {
       for (int round = 0; round < kRounds; ++round) {
-        const auto one = admission.TakeSession();
-        const auto two = admission.TakeSession();
+        const auto one = admission.TakeSession(name);
+        const auto two = admission.TakeSession("b" + name);
         const std::size_t seen = admission.sessions();
         std::size_t before = most.load();
         while (seen > before && !most.compare_exchange_weak(before, seen)) {
@@ -79,6 +81,85 @@ TEST(AdmissionTest, IsExactAcrossThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(most.load(), kCap);
+  EXPECT_EQ(admission.sessions(), 0u);
+}
+
+TEST(AdmissionTest, WhoResumesSharesThePlaceAtTheCap) {
+  Admission admission({.max_sockets = 9, .max_sessions = 1});
+  auto old = admission.TakeSession("a");
+  EXPECT_FALSE(admission.TakeSession("b", "unknown"));
+  auto resumed = admission.TakeSession("b", "a");
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(admission.sessions(), 1u);
+  EXPECT_TRUE(resumed.Settle("a"));
+  old.Release();
+  old.Release();
+  EXPECT_EQ(admission.sessions(), 1u) << "it is given back once, by the last";
+  EXPECT_FALSE(admission.TakeSession("c"));
+  resumed.Release();
+  EXPECT_EQ(admission.sessions(), 0u);
+}
+
+TEST(AdmissionTest, WhoDidNotResumeNeedsAPlaceOfItsOwn) {
+  Admission admission({.max_sockets = 9, .max_sessions = 1});
+  auto old = admission.TakeSession("a");
+  {
+    auto claimed = admission.TakeSession("b", "a");
+    EXPECT_FALSE(claimed.Settle("b")) << "the session that it named lives on";
+    EXPECT_EQ(admission.sessions(), 1u);
+  }
+  EXPECT_EQ(admission.sessions(), 1u);
+  auto claimed = admission.TakeSession("b", "a");
+  old.Release();
+  EXPECT_TRUE(claimed.Settle("b")) << "it is gone, and its place is free";
+  EXPECT_EQ(admission.sessions(), 1u);
+  EXPECT_FALSE(admission.TakeSession("a"));
+}
+
+TEST(AdmissionTest, TwoResumesOfOneSessionAreOnePlace) {
+  Admission admission({.max_sockets = 9, .max_sessions = 2});
+  auto other = admission.TakeSession("other");
+  auto old = admission.TakeSession("a");
+  auto one = admission.TakeSession("b", "a");
+  auto two = admission.TakeSession("c", "a");
+  EXPECT_TRUE(one.Settle("a"));
+  old.Release();
+  EXPECT_TRUE(two.Settle("a"));
+  one.Release();
+  EXPECT_EQ(admission.sessions(), 2u);
+  two.Release();
+  EXPECT_EQ(admission.sessions(), 1u);
+}
+
+TEST(AdmissionTest, AResumedSessionThatWasNotHereTakesItsIdAlong) {
+  Admission admission({.max_sockets = 9, .max_sessions = 2});
+  auto resumed = admission.TakeSession("new", "elsewhere");
+  EXPECT_TRUE(resumed.Settle("elsewhere"));
+  EXPECT_EQ(admission.sessions(), 1u);
+  auto again = admission.TakeSession("newer", "elsewhere");
+  EXPECT_EQ(admission.sessions(), 1u);
+}
+
+TEST(AdmissionTest, ResumingIsExactAcrossThreads) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 2000;
+  Admission admission({.max_sockets = 1, .max_sessions = 2});
+  std::atomic<bool> over{false};
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads);
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, own = std::to_string(i)] {
+      for (int round = 0; round < kRounds; ++round) {
+        auto seat = admission.TakeSession(own, "shared");
+        if (admission.sessions() > 2) over = true;
+        if (seat && !seat.Settle(round % 2 == 0 ? "shared" : own)) continue;
+        auto moved = std::move(seat);
+        if (admission.sessions() > 2) over = true;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_FALSE(over);
   EXPECT_EQ(admission.sessions(), 0u);
 }
 

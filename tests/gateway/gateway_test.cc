@@ -236,8 +236,12 @@ TEST_F(GatewayTest, StoppingTellsEverySession) {
   Start();
   WsClient client(port(), "/");
   client.Receive();
+  WsClient waiting(port(), "/v1");
   std::thread stopping([this] { gateway_->Stop(); });
+  ExpectEnd(waiting, "draining", 4000);
+  EXPECT_EQ(Field(client.Receive(), "type"), "go_away");
   ExpectEnd(client, "draining", 4000);
+  EXPECT_EQ(service_->WaitForDetach(), v1::Detach::CAUSE_BROKEN);
   stopping.join();
   EXPECT_FALSE(gateway_->Ready().ok());
 }

@@ -25,9 +25,12 @@ class FakeSocket final : public Socket {
     messages.push_back(
         boost::json::parse(boost::json::string_view(text.data(), text.size())).as_object());
     if (seq != 0) last_seq = seq;
-    if (!slow) return;
+    if (!slow && !lazy) return;
     ++waiting;
     bytes += text.size();
+  }
+  void FlushNow() override {
+    if (!slow) waiting = bytes = 0;
   }
   void Ping() override { ++pings; }
   void Close(CloseCode code) override {
@@ -55,6 +58,7 @@ class FakeSocket final : public Socket {
   std::uint64_t last_seq = 0;
   std::optional<CloseCode> close_code;
   bool slow = false;
+  bool lazy = false;  // takes nothing before it has to
   std::size_t waiting = 0;
   std::size_t bytes = 0;
   bool dropped = false;
@@ -65,7 +69,7 @@ class FakeSocket final : public Socket {
 // A link whose service is the test.
 class FakeLink final : public Link, public Links {
  public:
-  Link* Pick() override { return is_ready ? this : nullptr; }
+  Link* Pick() override { return is_ready ? this : elsewhere; }
   std::uint32_t Bind(Receiver& bound) override {
     receiver = &bound;
     return kSlot;
@@ -98,6 +102,7 @@ class FakeLink final : public Link, public Links {
   static constexpr std::uint32_t kSlot = 7;
 
   bool is_ready = true;
+  FakeLink* elsewhere = nullptr;  // for those who pick while this one is not ready
   Receiver* receiver = nullptr;
   signaling::v1::UpFrame scratch;
   std::deque<signaling::v1::UpFrame> frames;
@@ -131,6 +136,10 @@ class SessionFixture : public ::testing::Test {
     signaling::v1::DownFrame frame;
     frame.mutable_opened()->set_session_id(open.open().session_id());
     frame.mutable_opened()->set_client_id("me");
+    frame.mutable_opened()->set_epoch(kEpoch);
+    frame.mutable_opened()->set_resume_token("token");
+    frame.mutable_opened()->mutable_resume_window()->set_seconds(kWindow.count());
+    session_id_ = open.open().session_id();
     Deliver(std::move(frame));
     EXPECT_EQ(Type(socket_.Next()), "connected");
   }
@@ -151,6 +160,25 @@ class SessionFixture : public ::testing::Test {
     if (frame.has_closed()) link_.receiver = nullptr;
     ASSERT_NE(receiver, nullptr);
     receiver->OnFrame(frame);
+  }
+  void BreakLink() {
+    Link::Receiver* const receiver = std::exchange(link_.receiver, nullptr);
+    ASSERT_NE(receiver, nullptr);
+    link_.frames.clear();
+    receiver->OnLinkBroken();
+  }
+  // There is one again.
+  void MendLink() {
+    link_.is_ready = true;
+    session_->OnLinkReady();
+  }
+  // The service has taken the session over to the link that it was attached to.
+  void DeliverAttached(std::uint64_t last_id) {
+    signaling::v1::DownFrame frame;
+    frame.mutable_opened()->set_session_id(session_id_);
+    frame.mutable_opened()->set_epoch(kEpoch);
+    frame.mutable_opened()->set_last_id(last_id);
+    Deliver(std::move(frame));
   }
   // A message from another participant.
   void DeliverEvent(std::uint64_t seq, std::string data = "1") {
@@ -204,6 +232,8 @@ class SessionFixture : public ::testing::Test {
     EXPECT_EQ(link_.receiver, nullptr);
   }
 
+  static constexpr std::uint64_t kEpoch = 5;
+  static constexpr std::chrono::seconds kWindow{20};
   static constexpr Duration kTimeout = std::chrono::seconds(30);
   static constexpr Duration kHandshakeTimeout = std::chrono::seconds(10);
 
@@ -223,6 +253,7 @@ class SessionFixture : public ::testing::Test {
                           .clock = clock_,
                           .decoder = decoder_};
   std::unique_ptr<Session> session_;
+  std::string session_id_;  // of the newest that Greet opened
 };
 
 }  // namespace signaling::gateway

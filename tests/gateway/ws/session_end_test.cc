@@ -69,6 +69,7 @@ TEST_F(SessionEndTest, WhatComesAfterTheEndIsDropped) {
   session_->OnTooLarge();
   session_->OnSignOfLife();
   session_->Drain();
+  EXPECT_FALSE(session_->GoAway({}));
   EXPECT_TRUE(link_.frames.empty());
 }
 
@@ -178,6 +179,15 @@ TEST_F(SessionEndTest, WhoTakesTooFewBytesIsClosed) {
   ExpectDetach(v1::Detach::CAUSE_BROKEN);
 }
 
+TEST_F(SessionEndTest, OnlyWhatTheClientDoesNotTakeCounts) {
+  OpenV1();
+  socket_.lazy = true;
+  const std::string data = "\"" + std::string(100'000, 'x') + "\"";
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) DeliverEvent(seq, data);
+  for (std::uint64_t seq = 6; seq <= 500; ++seq) DeliverEvent(seq);
+  EXPECT_FALSE(socket_.close_code);
+}
+
 TEST_F(SessionEndTest, WhoPingsAndDoesNotReadIsClosed) {
   OpenV1();
   socket_.bytes = std::size_t{256} * 1024 + 1;
@@ -194,21 +204,6 @@ TEST_F(SessionEndTest, APeerThatDoesNotCloseIsDropped) {
   EXPECT_FALSE(socket_.dropped);
   Advance(std::chrono::seconds(1));
   EXPECT_TRUE(socket_.dropped);
-}
-
-TEST_F(SessionEndTest, ABrokenLinkIsTold) {
-  OpenV1();
-  Link::Receiver* const receiver = std::exchange(link_.receiver, nullptr);
-  receiver->OnLinkBroken();
-  ExpectEnd("unavailable", CloseCode::kStateLost, "reconnect");
-  EXPECT_TRUE(link_.frames.empty());
-}
-
-TEST_F(SessionEndTest, DrainingIsTold) {
-  OpenV1();
-  session_->Drain();
-  ExpectEnd("draining", CloseCode::kDraining, "reconnect");
-  ExpectDetach(v1::Detach::CAUSE_BROKEN);
 }
 
 TEST_F(SessionEndTest, TheServiceEndsASessionWithItsCode) {

@@ -96,15 +96,15 @@ TEST_F(SessionOpenTest, WithoutALinkThereIsNoSession) {
 }
 
 TEST_F(SessionOpenTest, PlainIsRefusedAtTheCapAtOnce) {
-  const auto first = admission_.TakeSession();
-  const auto second = admission_.TakeSession();
+  const auto first = admission_.TakeSession("first");
+  const auto second = admission_.TakeSession("second");
   MakePlain();
   ExpectEnd("too_many_connections", CloseCode::kRefused, "reconnect");
 }
 
 TEST_F(SessionOpenTest, V1IsRefusedAtTheCapWithItsHello) {
-  const auto first = admission_.TakeSession();
-  const auto second = admission_.TakeSession();
+  const auto first = admission_.TakeSession("first");
+  const auto second = admission_.TakeSession("second");
   MakeV1();
   EXPECT_FALSE(socket_.close_code);
   Text(R"({"type":"hello"})");
