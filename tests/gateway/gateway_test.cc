@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "prometheus/registry.h"
@@ -28,10 +29,16 @@ std::string Field(const std::optional<boost::json::object>& message, const char*
 
 class GatewayTest : public ::testing::Test {
  protected:
-  void Start(Config config = {}) {
+  void Start(Config config = {}, const std::vector<const FakeService*>& others = {}) {
     service_ = std::make_unique<FakeService>();
+    config.service = service_->address();
+    for (const FakeService* other : others) {
+      absl::StrAppend(&config.service, ",", other->address());
+    }
+    Run(config);
+  }
+  void Run(Config config) {
     config.port = 0;
-    config.service = absl::StrCat("127.0.0.1:", service_->port());
     gateway_ = std::make_unique<Gateway>(config, registry_);
     ASSERT_TRUE(gateway_->Start().ok());
     WaitUntilReady(true);
@@ -56,6 +63,35 @@ class GatewayTest : public ::testing::Test {
     EXPECT_EQ(Field(error, "code"), code);
     EXPECT_FALSE(client.Receive());
     EXPECT_EQ(client.close_code(), close_code);
+  }
+  // Sends, with 40 messages on their way, while `disturb` is done again and again, until it has moved the session a few
+  // times: each message comes back once, in order.
+  template <class Disturb>
+  void ExpectAllEchoedThrough(Disturb disturb) {
+    constexpr int kOnTheirWay = 40;
+    constexpr int kMoves = 3;
+    WsClient client(port(), "/v1");
+    client.SendText(R"({"type":"hello"})");
+    ASSERT_EQ(Field(client.Receive(), "type"), "connected");
+    int sent = 0;
+    int received = 0;
+    while (received < sent || service_->attached() < kMoves) {
+      const bool more = service_->attached() < kMoves;
+      while (more && sent < received + kOnTheirWay) {
+        ++sent;
+        client.SendText(absl::StrCat(R"({"type":"message","id":)", sent, R"(,"data":)", sent, "}"));
+        if (sent % (2 * kOnTheirWay) == 0) disturb();
+      }
+      const auto message = client.Receive();
+      ASSERT_TRUE(message) << received << ", closed with " << client.close_code();
+      if (Field(message, "type") != "message") continue;
+      ++received;
+      ASSERT_EQ(message->at("data").as_int64(), received);
+      ASSERT_EQ(message->at("seq").as_int64(), received);
+      if (received % 32 == 0) {
+        client.SendText(absl::StrCat(R"({"type":"ack","seq":)", received, "}"));
+      }
+    }
   }
 
   prometheus::Registry registry_;
@@ -180,20 +216,56 @@ TEST_F(GatewayTest, ABurstForAClientThatReadsIsNoSlowness) {
   }
 }
 
-TEST_F(GatewayTest, AServiceThatGoesIsToldAndFoundAgain) {
+TEST_F(GatewayTest, AServiceThatHasForgottenItsSessionsEndsThem) {
   Start();
   WsClient client(port(), "/");
   client.Receive();
   const int service_port = service_->port();
   service_.reset();
-  ExpectEnd(client, "unavailable", 1012);
   WaitUntilReady(false);
   WsClient refused(port(), "/");
   ExpectEnd(refused, "unavailable", 1012);
   service_ = std::make_unique<FakeService>(service_port);
   WaitUntilReady(true);
+  // Where it took long, a notice comes first.
+  std::string last;
+  while (const auto error = client.Receive()) last = Field(error, "code");
+  EXPECT_EQ(last, "unavailable");
+  EXPECT_EQ(client.close_code(), 1012);
   WsClient again(port(), "/");
   EXPECT_EQ(Field(again.Receive(), "type"), "connected");
+}
+
+TEST_F(GatewayTest, BrokenLinksLoseAndDoubleNothing) {
+  Start();
+  ExpectAllEchoedThrough([this] { service_->BreakStreams(); });
+}
+
+TEST_F(GatewayTest, LinksThatGoAwayLoseAndDoubleNothing) {
+  Start();
+  ExpectAllEchoedThrough([this] { service_->GoAway(absl::Seconds(30)); });
+}
+
+TEST_F(GatewayTest, EveryReplicaHasItsShareOfTheSessions) {
+  FakeService second;
+  Config config;
+  config.io_threads = 2;
+  Start(config, {&second});
+  std::vector<std::unique_ptr<WsClient>> clients;
+  while (service_->held() == 0 || second.held() == 0) {
+    clients.push_back(std::make_unique<WsClient>(port(), "/"));
+    ASSERT_EQ(Field(clients.back()->Receive(), "type"), "connected");
+    ASSERT_LT(clients.size(), 8u) << "all are at one replica";
+  }
+}
+
+TEST_F(GatewayTest, AServiceIsFoundByItsName) {
+  Config config;
+  service_ = std::make_unique<FakeService>();
+  config.service = absl::StrCat("dns:///localhost:", service_->port());
+  Run(config);
+  WsClient client(port(), "/");
+  EXPECT_EQ(Field(client.Receive(), "type"), "connected");
 }
 
 TEST_F(GatewayTest, WhoIsRemovedIsToldWhy) {
