@@ -1,6 +1,10 @@
 #include "services/signaling/rpc/connect.h"
 
+#include <atomic>
 #include <utility>
+
+#include "absl/random/random.h"
+#include "services/signaling/core/durations.h"
 
 namespace signaling {
 namespace {
@@ -9,6 +13,9 @@ namespace v1 = signaling::v1;
 
 constexpr std::uint32_t kSlot = 1;
 constexpr std::size_t kFramesAtATime = 32;
+constexpr absl::Duration kReconnectSpread = absl::Seconds(1);
+// For a client that resumes elsewhere, until its stream is ended for it.
+constexpr absl::Duration kTimeToLeave = absl::Seconds(1);
 
 class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectResponse> {
  public:
@@ -17,6 +24,12 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
 
  private:
   absl::Status OnRequest(v1::ConnectRequest* request) override {
+    absl::Status status = Handle(request);
+    if (!status.ok()) end_cause_ = DetachCause::kFault;
+    return status;
+  }
+
+  absl::Status Handle(v1::ConnectRequest* request) {
     v1::UpFrame* frame = request->mutable_frame();
     if (frame->has_open() == std::exchange(open_, true)) {
       return absl::FailedPreconditionError("open has to be the first frame, and only that");
@@ -24,6 +37,8 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
     if (frame->has_open() && frame->open().path() != v1::SESSION_PATH_V1) {
       return absl::InvalidArgumentError("path has to be SESSION_PATH_V1");
     }
+    // Moves without the token: for gateways alone.
+    if (frame->has_attach()) return absl::InvalidArgumentError("a session is resumed by open");
     // Only a gateway knows its clients' addresses and pings them; here it would be the client's word.
     if (frame->has_open()) frame->mutable_open()->clear_remote_address();
     if (frame->has_round_trip()) frame->clear_round_trip();
@@ -50,6 +65,32 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
   }
 
   std::optional<grpc::Status> EndAfterWrite() override { return end_; }
+
+  void OnGoAway() override {
+    if (!told_.exchange(true)) TellGoAway();
+  }
+
+  std::size_t SendAway(std::size_t count) override {
+    if (count == 0 || sessions_.empty() || sent_away_.exchange(true)) return 0;
+    const absl::Duration after = told_.exchange(true) ? absl::ZeroDuration() : TellGoAway();
+    lifetime_.EndBy(Uptime() + after + kTimeToLeave);
+    return 1;
+  }
+
+  // When the client is to be back.
+  absl::Duration TellGoAway() {
+    const absl::Duration after = absl::Uniform(absl::BitGen(), 0.0, 1.0) * kReconnectSpread;
+    v1::Notice notice;
+    SetDuration(after, notice.mutable_go_away()->mutable_reconnect_after());
+    sessions_.Tell(notice);
+    return after;
+  }
+
+  DetachCause EndCause() const override { return end_cause_; }
+
+  std::atomic<bool> told_{false};       // that the stream ends
+  std::atomic<bool> sent_away_{false};  // by the service that stops
+  std::atomic<DetachCause> end_cause_{DetachCause::kBroken};
 
   // Of the reader.
   bool open_ = false;

@@ -5,6 +5,7 @@
 #include "services/common/ids.h"
 #include "services/common/limits.h"
 #include "services/common/log.h"
+#include "services/signaling/core/durations.h"
 
 namespace signaling {
 namespace {
@@ -52,9 +53,24 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
       response->mutable_hello()->set_replica_id(context_.replica_id);
       return true;
     }
+    if (go_away_.exchange(false)) {
+      SetDuration(lifetime_.Left(Uptime()), response->mutable_go_away()->mutable_deadline());
+      return true;
+    }
     return sessions_.Fill(kMaxBatchFrames, response->mutable_batch());
   }
 
+  // Whether its sessions go elsewhere is the gateway's to say; those that it leaves here are closed when the service stops.
+  void OnGoAway() override {
+    go_away_ = true;
+    context_.queue.Note(weak_from_this());
+  }
+  void OnDrain() override { OnGoAway(); }
+  std::size_t SendAway(std::size_t count) override { return sessions_.SendAway(count); }
+
+  DetachCause EndCause() const override { return DetachCause::kLinkBroken; }
+
+  std::atomic<bool> go_away_{false};  // is to be told
   std::atomic<bool> greeted_{false};  // set by the reader, seen by the writer
   bool answered_ = false;             // of the writer
 };

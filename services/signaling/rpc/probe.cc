@@ -1,10 +1,15 @@
 #include "services/signaling/rpc/probe.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "services/signaling/core/errors.h"
+
 namespace signaling {
 namespace {
+
+namespace v1 = signaling::v1;
 
 prometheus::MetricFamily Gauge(const char* name, const char* help, std::size_t value) {
   prometheus::MetricFamily family;
@@ -46,6 +51,22 @@ Probe::Probe(prometheus::Registry& registry)
     received_[i] = &messages.Add({{"direction", "received"}, {"type", type}});
     sent_[i] = &messages.Add({{"direction", "sent"}, {"type", type}});
   }
+  auto& resumes = prometheus::BuildCounter()
+                      .Name("signaling_resumes_total")
+                      .Help("Sessions that a client wanted to go on with, by what became of it.")
+                      .Register(registry);
+  constexpr std::array kResults = {"resumed", "session_expired", "events_lost", "invalid",
+                                   "refused"};
+  static_assert(kResults.size() == kRefusedResume + 1);
+  for (std::size_t i = 0; i < kResults.size(); ++i) {
+    resumes_[i] = &resumes.Add({{"result", kResults[i]}});
+  }
+  auto& attaches = prometheus::BuildCounter()
+                       .Name("signaling_attaches_total")
+                       .Help("Sessions that a gateway wanted to move here from another stream.")
+                       .Register(registry);
+  attached_ = &attaches.Add({{"result", "attached"}});
+  not_attached_ = &attaches.Add({{"result", "refused"}});
   auto& errors = prometheus::BuildCounter()
                      .Name("signaling_errors_total")
                      .Help("Errors told to clients, by code.")
@@ -55,10 +76,31 @@ Probe::Probe(prometheus::Registry& registry)
   }
 }
 
+void Probe::Resumed(const v1::Opened& opened) {
+  const auto why = static_cast<std::size_t>(opened.resume_error());
+  const std::size_t result = opened.resumed() ? 0 : std::clamp<std::size_t>(why, 1, kRefusedResume);
+  resumes_[result]->Increment();
+}
+
+void Probe::Sent(const v1::DownBatch& batch) {
+  for (const v1::DownFrame& frame : batch.frames()) {
+    sent_[static_cast<std::size_t>(TypeOf(frame))]->Increment();
+    const v1::Error* error = frame.has_error() ? &frame.error() : nullptr;
+    if (frame.has_closed() && frame.closed().has_error()) error = &frame.closed().error();
+    Reason reason;
+    if (error != nullptr && FromProto(error->reason(), &reason)) {
+      errors_[static_cast<std::size_t>(reason)]->Increment();
+    }
+  }
+}
+
 std::vector<prometheus::MetricFamily> EngineCollector::Collect() const {
   const EngineStats stats = engine_.Stats();
   return {
-      Gauge("signaling_sessions", "Open sessions.", stats.sessions),
+      Gauge("signaling_sessions", "Open sessions, also those without a connection.",
+            stats.sessions),
+      Gauge("signaling_detached_sessions", "Sessions that wait for their client or gateway.",
+            stats.detached),
       Gauge("signaling_rooms", "Rooms, also those that are empty and not over yet.", stats.rooms),
       Gauge("signaling_participants", "Seats taken.", stats.participants),
       Gauge("signaling_offers", "Stored offers that have not ended.", stats.offers)};

@@ -25,21 +25,32 @@ class Probe {
   void StreamClosed() { connections_.Decrement(); }
   void SessionOpened(absl::Duration after) { setup_seconds_.Observe(absl::ToDoubleSeconds(after)); }
   void TurnCredentialMade() { turn_credentials_.Increment(); }
+  // A session that was to be resumed is: resumed, or another one in its place, with the reason why.
+  void Resumed(const signaling::v1::Opened& opened);
+  // ... or closed, since it was replaced, removed or closed before.
+  void ResumeRefused() { resumes_[kRefusedResume]->Increment(); }
+  void Attached(bool attached) { (attached ? attached_ : not_attached_)->Increment(); }
   void Received(FrameType type) { received_[static_cast<std::size_t>(type)]->Increment(); }
-  void Sent(FrameType type) { sent_[static_cast<std::size_t>(type)]->Increment(); }
-  void ErrorSent(Reason reason) { errors_[static_cast<std::size_t>(reason)]->Increment(); }
+  // Each frame, and each error among them.
+  void Sent(const signaling::v1::DownBatch& batch);
 
  private:
+  // Beside those of ResumeError, which begin with 0 for resumed.
+  static constexpr std::size_t kRefusedResume = signaling::v1::ResumeError_MAX + 1;
+
   // Constant after construction.
   prometheus::Gauge& connections_;
   prometheus::Histogram& setup_seconds_;
   prometheus::Counter& turn_credentials_;
+  std::array<prometheus::Counter*, kRefusedResume + 1> resumes_{};
+  prometheus::Counter* attached_ = nullptr;
+  prometheus::Counter* not_attached_ = nullptr;
   std::array<prometheus::Counter*, kFrameTypeNames.size()> received_{};
   std::array<prometheus::Counter*, kFrameTypeNames.size()> sent_{};
   std::array<prometheus::Counter*, kReasonCount + 1> errors_{};
 };
 
-// signaling_sessions, signaling_rooms, signaling_participants, signaling_offers: read from the engine when scraped.
+// signaling_sessions, signaling_detached_sessions, signaling_rooms, signaling_participants, signaling_offers: read from the engine when scraped.
 class EngineCollector final : public prometheus::Collectable {
  public:
   explicit EngineCollector(const Engine& engine) : engine_(engine) {}

@@ -12,6 +12,7 @@
 #include "services/common/address.h"
 #include "services/common/ids.h"
 #include "services/signaling/rpc/connect.h"
+#include "services/signaling/rpc/drain.h"
 #include "services/signaling/rpc/multiplex.h"
 #include "services/signaling/rpc/room_service.h"
 #include "services/signaling/rpc/self_check.h"
@@ -24,6 +25,7 @@ namespace v1 = signaling::v1;
 
 constexpr std::chrono::milliseconds kTick{100};
 constexpr std::chrono::seconds kBeatPatience{5};
+constexpr int kAgeReserveMs = 60'000;  // for streams that end late
 
 // Health names: "" and the services for clients; liveness and readiness for probes.
 constexpr const char* kHealthNames[] = {"signaling.v1.SignalingService", "signaling.v1.RoomService",
@@ -67,7 +69,7 @@ class Server::Impl {
         scheduler_(kTick,
                    [this, &engine] {
                      engine.Expire();
-                     streams_.TickAll();
+                     for (const auto& stream : streams_.Live()) stream->Tick();
                      queue_.Drain();
                    }),
         context_{engine,
@@ -77,6 +79,7 @@ class Server::Impl {
                  streams_,
                  probe_,
                  absl::ToChronoMicroseconds(options.flush_interval),
+                 options.max_stream_age,
                  NewRandomId()},
         signaling_service_(context_),
         room_service_(MakeRoomService(context_)) {}
@@ -97,6 +100,13 @@ class Server::Impl {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    // Streams that end are opened again on a new connection, maybe elsewhere, only if the old connection ends as well. It
+    // says so at this age and is cut after the grace: by then every stream that it took before has had its time.
+    if (options_.max_stream_age > absl::ZeroDuration()) {
+      const auto age = static_cast<int>(absl::ToInt64Milliseconds(options_.max_stream_age));
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, age);
+      builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, age + kAgeReserveMs);
+    }
     builder.RegisterService(&signaling_service_);
     builder.RegisterService(room_service_.get());
     server_ = builder.BuildAndStart();
@@ -111,13 +121,17 @@ class Server::Impl {
     return absl::OkStatus();
   }
 
+  void Drain(absl::Duration timeout, double sessions_per_second) {
+    if (server_ == nullptr) return;
+    StopServing();
+    DrainStreams(streams_, queue_, timeout, sessions_per_second);
+  }
+
   void Shutdown(absl::Duration patience) {
     if (server_ == nullptr) return;
-    serving_ = false;
-    SetServing(false);
-    self_check_->Stop();  // not destroyed: Healthy may be asked on another thread
+    StopServing();
     // Server::Shutdown alone never returns while a stream is open.
-    streams_.ShutdownAll(patience);
+    EndStreams(streams_, patience);
     server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));
     server_->Wait();
     server_.reset();
@@ -139,6 +153,12 @@ class Server::Impl {
   std::size_t live_streams() const { return streams_.size(); }
 
  private:
+  void StopServing() {
+    serving_ = false;
+    SetServing(false);
+    self_check_->Stop();  // not destroyed: Healthy may be asked on another thread
+  }
+
   void SetServing(bool serving) {
     grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
     if (health == nullptr) return;
@@ -177,6 +197,9 @@ std::uint16_t Server::port() const { return impl_->port(); }
 absl::Status Server::Healthy() const { return impl_->Healthy(); }
 absl::Status Server::Ready() const { return impl_->Ready(); }
 std::size_t Server::live_streams() const { return impl_->live_streams(); }
+void Server::Drain(absl::Duration timeout, double sessions_per_second) {
+  impl_->Drain(timeout, sessions_per_second);
+}
 void Server::Shutdown(absl::Duration patience) { impl_->Shutdown(patience); }
 
 }  // namespace signaling

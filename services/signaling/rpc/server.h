@@ -20,6 +20,8 @@ struct ServerOptions {
   bool reflection = true;
   // At most one write per interval on a Multiplex stream, the first at once: wake-ups are what an everyday load costs.
   absl::Duration flush_interval = absl::Microseconds(500);
+  // A stream ends after this time, or up to a tenth of it earlier. 0: never.
+  absl::Duration max_stream_age = absl::Hours(1);
 };
 
 // Thread-safe. The engine and the ICE servers have to outlive it.
@@ -41,6 +43,10 @@ class Server {
   absl::Status Ready() const;
 
   std::size_t live_streams() const;
+
+  // Is not ready any more, takes no new streams, and sends the sessions away one after the other, at least so many a
+  // second; returns when all streams are gone or `timeout` is over. Shutdown has to follow.
+  void Drain(absl::Duration timeout, double sessions_per_second);
 
   // Takes no new streams, ends those there are, and returns when they are gone or `patience` is over.
   void Shutdown(absl::Duration patience);

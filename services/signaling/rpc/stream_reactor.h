@@ -3,6 +3,8 @@
 
 #include <grpcpp/server_context.h>
 
+#include <atomic>
+
 #include "services/signaling/rpc/stream_writer.h"
 
 namespace signaling {
@@ -10,7 +12,13 @@ namespace signaling {
 template <typename Request, typename Response>
 class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Response>, Response> {
  public:
-  void Tick() final { sessions_.Tick(); }
+  std::size_t BeginDrain(absl::Duration left) final {
+    const std::size_t sessions = sessions_.TakeNoMore();
+    draining_ = true;
+    if (lifetime_.EndBy(Writer::Uptime() + left)) OnDrain();
+    context_.queue.Note(this->weak_from_this());
+    return sessions;
+  }
 
  protected:
   using Writer = StreamWriter<grpc::ServerBidiReactor<Request, Response>, Response>;
@@ -27,8 +35,13 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
   virtual void OnHalfClose() = 0;
   // The next response. False: there is none.
   virtual bool Fill(Response* response) = 0;
+  // The server stops, and the client was not told yet that the stream ends.
+  virtual void OnDrain() {}
+  // What becomes of the sessions that are left at the end of the stream.
+  virtual DetachCause EndCause() const = 0;
 
   using Writer::context_;
+  using Writer::lifetime_;
   const grpc::CallbackServerContext& call_;
   StreamSessions sessions_;
 
@@ -40,7 +53,8 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
 
   void OnReadDone(bool ok) final {
     if (!ok) {
-      OnHalfClose();
+      // Of a stream that ends from here the read fails as well, which is no half-close.
+      if (!this->ending()) OnHalfClose();
     } else if (const absl::Status status = OnRequest(&request_); !status.ok()) {
       this->TryFinish(ToGrpc(status));
     } else {
@@ -50,14 +64,19 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
   }
 
   absl::StatusOr<bool> Next(Response* response) final {
-    if (absl::Status fault = sessions_.fault(); !fault.ok()) return fault;
-    return Fill(response);
+    if (Fill(response)) return true;
+    if (draining_ && sessions_.empty()) return Writer::ShuttingDown();
+    return false;
   }
 
+  void OnTick() final { sessions_.Tick(); }
+
   void OnEnd() final {
-    sessions_.DetachAll(DetachCause::kLinkBroken);
+    sessions_.DetachAll(EndCause());
     context_.queue.Drain();
   }
+
+  std::atomic<bool> draining_{false};
 
   // Of the one read at a time.
   Request request_;

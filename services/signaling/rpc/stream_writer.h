@@ -12,11 +12,13 @@
 #include <string>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/status/statusor.h"
 #include "services/common/mutex.h"
 #include "services/signaling/core/errors.h"
 #include "services/signaling/rpc/scheduler.h"
 #include "services/signaling/rpc/status.h"
+#include "services/signaling/rpc/stream_lifetime.h"
 #include "services/signaling/rpc/stream_registry.h"
 #include "services/signaling/rpc/stream_sessions.h"
 
@@ -31,6 +33,7 @@ struct StreamContext {
   StreamRegistry& registry;
   Probe& probe;
   std::chrono::microseconds flush_interval;
+  absl::Duration max_stream_age;  // 0: any
   std::string replica_id;
 };
 
@@ -66,13 +69,34 @@ class StreamWriter : public Reactor,
     WriteNext(now);
   }
 
-  void Shutdown() final {
-    TryFinish(ToGrpc(Refusal(Reason::kDraining, "the service is shutting down")));
+  void Shutdown() final { TryFinish(ToGrpc(ShuttingDown())); }
+
+  void Tick() final {
+    switch (lifetime_.Next(Uptime())) {
+      case StreamLifetime::Step::kNone: return OnTick();
+      case StreamLifetime::Step::kGoAway: return OnGoAway();
+      case StreamLifetime::Step::kEnd:
+        return TryFinish(
+            ToGrpc(Refusal(Reason::kDraining, "the stream has had its time: open another one")));
+    }
   }
 
  protected:
   StreamWriter(const StreamContext& context, std::chrono::microseconds pause)
-      : context_(context), pause_(pause) {}
+      : context_(context),
+        lifetime_(context.max_stream_age, Uptime(), absl::Uniform(absl::BitGen(), 0.0, 1.0)),
+        pause_(pause) {}
+
+  static absl::Duration Uptime() {
+    return absl::FromChrono(Scheduler::Clock::now().time_since_epoch());
+  }
+  static absl::Status ShuttingDown() {
+    return Refusal(Reason::kDraining, "the service is shutting down");
+  }
+
+  virtual void OnTick() {}
+  // The stream ends with its lifetime_, soon.
+  virtual void OnGoAway() {}
 
   virtual void OnStart() = 0;
   // The last call; what still knows this stream has to forget it.
@@ -88,7 +112,14 @@ class StreamWriter : public Reactor,
     FinishLocked(status);
   }
 
+  // The stream has been ended from here, or is as soon as a write is done.
+  bool ending() const {
+    MutexLock lock(write_mu_);
+    return finished_ || pending_finish_;
+  }
+
   const StreamContext& context_;
+  StreamLifetime lifetime_;
 
  private:
   void OnWriteDone(bool ok) final {
@@ -135,7 +166,7 @@ class StreamWriter : public Reactor,
   const std::chrono::microseconds pause_;  // between the starts of two writes
 
   // Lock order: this, then the engine's.
-  Mutex write_mu_;
+  mutable Mutex write_mu_;
   Response response_;  // gRPC's while writing_
   bool writing_ ABSL_GUARDED_BY(write_mu_) = false;
   bool finished_ ABSL_GUARDED_BY(write_mu_) = false;

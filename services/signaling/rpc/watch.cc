@@ -21,7 +21,12 @@ class Watch final : public WatchWriter, private EventSink {
         office_(context.engine.back_office()),
         cursor_(std::move(cursor)) {}
 
-  void Tick() override {}
+  // Nothing is to be sent away: who watches goes on elsewhere with its cursor.
+  std::size_t BeginDrain(absl::Duration) override {
+    Shutdown();
+    return 0;
+  }
+  std::size_t SendAway(std::size_t) override { return 0; }
 
  private:
   void OnStart() override { Flush(); }

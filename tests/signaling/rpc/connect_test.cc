@@ -65,7 +65,7 @@ TEST_F(ConnectTest, CommandsAreAcknowledgedWithoutAnythingElseToSay) {
   EXPECT_TRUE(ann.Finish().ok());
 }
 
-TEST_F(ConnectTest, ABrokenStreamEndsItsSession) {
+TEST_F(ConnectTest, TheSessionOfABrokenStreamWaitsForItsWindow) {
   ConnectClient ann(channel_);
   ann.Open("ann");
   ann.Event();
@@ -79,10 +79,12 @@ TEST_F(ConnectTest, ABrokenStreamEndsItsSession) {
   ann.Event();
   bob.Cancel();
   EXPECT_EQ(bob.Finish().error_code(), grpc::StatusCode::CANCELLED);
+  AwaitDetached(1);
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_EQ(ann.Event().room().participant_connection().client_id(), "bob");
+  clock_.Advance(absl::Seconds(30));
   EXPECT_EQ(ann.Event().room().participant_left().reason(), v1::LEAVE_REASON_TIMEOUT);
-  ann.Cancel();
-  ann.Finish();
-  AwaitSessions(0);
+  AwaitSessions(1);
 }
 
 TEST_F(ConnectTest, TheFirstFrameHasToOpen) {
@@ -94,6 +96,7 @@ TEST_F(ConnectTest, TheFirstFrameHasToOpen) {
   bob.Event();
   bob.Open("bob");
   EXPECT_EQ(bob.Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  AwaitSessions(0);
   ConnectClient eve(channel_);
   v1::UpFrame plain;
   plain.mutable_open()->set_session_id(NewRandomId());

@@ -1,105 +1,10 @@
-#include <map>
-
+#include "tests/signaling/rpc/gateway_link.h"
 #include "tests/signaling/rpc/service_fixture.h"
 
 namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
-
-// One link of a gateway.
-class Link {
- public:
-  explicit Link(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(v1::SignalingService::NewStub(channel)) {
-    context_.set_deadline(TestDeadline());
-    stream_ = stub_->Multiplex(&context_);
-  }
-
-  v1::ServiceHello Hello() {
-    v1::MultiplexRequest request;
-    request.mutable_hello()->set_gateway_id("test");
-    EXPECT_TRUE(stream_->Write(request));
-    v1::MultiplexResponse response;
-    EXPECT_TRUE(stream_->Read(&response));
-    return response.hello();
-  }
-
-  v1::UpFrame& Add(std::uint32_t slot) {
-    v1::UpFrame* frame = up_.mutable_batch()->add_frames();
-    frame->set_slot(slot);
-    return *frame;
-  }
-  void AddOpen(std::uint32_t slot, const std::string& room, const std::string& client_id) {
-    v1::Open* open = Add(slot).mutable_open();
-    open->set_session_id(NewRandomId());
-    open->set_path(room.empty() ? v1::SESSION_PATH_V1 : v1::SESSION_PATH_PLAIN);
-    open->set_room(room);
-    open->set_client_id(client_id);
-  }
-  bool Flush() {
-    const bool written = stream_->Write(up_);
-    up_.Clear();
-    return written;
-  }
-
-  // The next frame with a body, acknowledging what is numbered.
-  v1::DownFrame Event() {
-    for (;;) {
-      v1::DownFrame frame = Next();
-      if (frame.slot() == 0 || frame.body_case() != v1::DownFrame::BODY_NOT_SET) return frame;
-    }
-  }
-  // Returns when the service has handled everything sent so far, acknowledgements included. No event is on its way.
-  void Sync(std::uint32_t slot, std::uint64_t id) {
-    v1::UpFrame& frame = Add(slot);
-    frame.set_after_id(id - 1);
-    frame.set_id(id);
-    frame.mutable_room()->mutable_update();
-    ASSERT_TRUE(Flush());
-    while (acked_[slot] < id) {
-      ASSERT_EQ(Next().body_case(), v1::DownFrame::BODY_NOT_SET);
-    }
-  }
-
-  grpc::Status Finish() {
-    stream_->WritesDone();
-    v1::MultiplexResponse rest;
-    while (stream_->Read(&rest)) {
-    }
-    return stream_->Finish();
-  }
-  void Break() { context_.TryCancel(); }
-
- private:
-  // Slot 0: the stream is over.
-  v1::DownFrame Next() {
-    while (next_ == down_.frames_size()) {
-      next_ = 0;
-      v1::MultiplexResponse response;
-      if (!stream_->Read(&response)) {
-        ADD_FAILURE() << "the stream is over";
-        return {};
-      }
-      down_ = std::move(*response.mutable_batch());
-    }
-    const v1::DownFrame& frame = down_.frames(next_++);
-    if (frame.ack_id() != 0) acked_[frame.slot()] = frame.ack_id();
-    if (frame.seq() != 0) {
-      Add(frame.slot()).set_ack_seq(frame.seq());
-      if (up_.batch().frames_size() >= 64) Flush();
-    }
-    return frame;
-  }
-
-  std::unique_ptr<v1::SignalingService::Stub> stub_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriter<v1::MultiplexRequest, v1::MultiplexResponse>> stream_;
-  v1::MultiplexRequest up_;
-  v1::DownBatch down_;
-  int next_ = 0;
-  std::map<std::uint32_t, std::uint64_t> acked_;
-};
 
 using MultiplexTest = ServiceTest;
 
@@ -155,8 +60,13 @@ TEST_F(MultiplexTest, SessionsOfTwoGatewaysMeet) {
     ASSERT_NO_FATAL_FAILURE(a.Sync(1, round));
   }
   b.Break();
-  EXPECT_EQ(a.Event().room().participant_left().reason(), v1::LEAVE_REASON_TIMEOUT);
   b.Finish();
+  AwaitDetached(1);
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_FALSE(a.Event().room().participant_connection().connected());
+  clock_.Advance(absl::Seconds(3));
+  EXPECT_EQ(a.Event().room().participant_left().reason(), v1::LEAVE_REASON_TIMEOUT)
+      << "no gateway came for it";
   a.Add(1).mutable_detach()->set_cause(v1::Detach::CAUSE_BYE);
   a.Flush();
   EXPECT_TRUE(a.Event().has_closed());
@@ -194,7 +104,7 @@ TEST_F(MultiplexTest, TwoThousandJoinsOverTwoLinksLeaveFiveIn) {
   EXPECT_EQ(engine_.Stats().participants, 5u);
   EXPECT_TRUE(a.Finish().ok());
   EXPECT_TRUE(b.Finish().ok());
-  AwaitSessions(0);
+  AwaitDetached(5);
 }
 
 TEST_F(MultiplexTest, AnOpeningThatWaitsWhileTheLinkBreaksLeavesNothing) {
@@ -210,7 +120,7 @@ TEST_F(MultiplexTest, AnOpeningThatWaitsWhileTheLinkBreaksLeavesNothing) {
   EXPECT_TRUE(a.Event().has_probe());
   b.Break();
   b.Finish();
-  AwaitSessions(1);
+  AwaitDetached(1);
   EXPECT_TRUE(a.Finish().ok());
 }
 
@@ -222,6 +132,7 @@ TEST_F(MultiplexTest, ASilentSessionLosesItsClientIdAfterTwoSeconds) {
   a.Flush();
   EXPECT_TRUE(a.Event().has_opened());
   EXPECT_TRUE(a.Event().has_probe());
+  clock_.Advance(absl::Seconds(2));
   const v1::DownFrame closed = a.Event();
   EXPECT_EQ(closed.slot(), 1u);
   EXPECT_EQ(closed.closed().error().reason(), v1::ERROR_REASON_SESSION_REPLACED);

@@ -29,7 +29,7 @@ TEST_F(ServerTest, ShutdownEndsLiveStreamsWithUnavailable) {
   ann.Event();
   server_->Shutdown(absl::Seconds(30));
   EXPECT_EQ(ann.Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_EQ(engine_.Stats().sessions, 0u);
+  EXPECT_EQ(engine_.Stats().detached, 1u);
   EXPECT_EQ(server_->live_streams(), 0u);
 }
 

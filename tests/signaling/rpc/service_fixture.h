@@ -5,6 +5,7 @@
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,11 +13,11 @@
 
 #include "prometheus/registry.h"
 #include "services/common/address.h"
-#include "services/common/clock.h"
 #include "services/common/ids.h"
 #include "services/signaling/engine/memory/memory_engine.h"
 #include "services/signaling/rpc/server.h"
 #include "signaling/v1/signaling.grpc.pb.h"
+#include "tests/support/fake_clock.h"
 
 namespace signaling {
 
@@ -46,6 +47,16 @@ class ConnectClient {
     frame.mutable_open()->set_session_id(NewRandomId());
     frame.mutable_open()->set_path(signaling::v1::SESSION_PATH_V1);
     frame.mutable_open()->set_client_id(client_id);
+    ASSERT_TRUE(Send(frame));
+  }
+  // Goes on with a session of which everything up to `last_seq` has arrived.
+  void Resume(const signaling::v1::Opened& session, std::uint64_t last_seq) {
+    signaling::v1::UpFrame frame;
+    frame.mutable_open()->set_session_id(NewRandomId());
+    frame.mutable_open()->set_path(signaling::v1::SESSION_PATH_V1);
+    frame.mutable_open()->mutable_resume()->set_session_id(session.session_id());
+    frame.mutable_open()->mutable_resume()->set_token(session.resume_token());
+    frame.mutable_open()->mutable_resume()->set_last_seq(last_seq);
     ASSERT_TRUE(Send(frame));
   }
   // Numbers the frame.
@@ -96,31 +107,48 @@ class ConnectClient {
 
 class ServiceTest : public ::testing::Test {
  protected:
-  ServiceTest() {
-    auto server = Server::Start({}, engine_, ice_servers_, registry_);
+  explicit ServiceTest(const ServerOptions& options = {}) {
+    auto server = Server::Start(options, engine_, ice_servers_, registry_);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
-    channel_ = grpc::CreateChannel(HostPort("127.0.0.1", server_->port()),
-                                   grpc::InsecureChannelCredentials());
+    channel_ = NewChannel();
   }
   void TearDown() override {
-    if (server_ != nullptr) server_->Shutdown(absl::Seconds(30));
     if (server_ != nullptr) {
+      server_->Shutdown(absl::Seconds(30));
       EXPECT_EQ(server_->live_streams(), 0u);
     }
+    // Of sessions that nobody holds any more.
+    clock_.Advance(absl::Hours(1));
+    engine_.Expire();
     EXPECT_EQ(engine_.Stats().sessions, 0u);
+  }
+
+  // With connections of its own.
+  std::shared_ptr<grpc::Channel> NewChannel() const {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(HostPort("127.0.0.1", server_->port()),
+                                     grpc::InsecureChannelCredentials(), arguments);
   }
 
   // Waits until the engine holds that many sessions: ends reach it a moment after a client saw them.
   void AwaitSessions(std::size_t count) {
+    Await([&] { return engine_.Stats().sessions == count; });
+  }
+  // ... of which nobody holds the connection.
+  void AwaitDetached(std::size_t count) {
+    Await([&] { return engine_.Stats().detached == count; });
+  }
+  static void Await(const std::function<bool()>& condition) {
     const auto deadline = TestDeadline();
-    while (engine_.Stats().sessions != count) {
+    while (!condition()) {
       ASSERT_LT(std::chrono::system_clock::now(), deadline);
       std::this_thread::yield();
     }
   }
 
-  SystemClock clock_;
+  FakeClock clock_;  // the engine's; the streams' own times are real
   MemoryEngine engine_{EngineOptions{}, clock_};
   IceServers ice_servers_{IceServersOptions{}, clock_};
   prometheus::Registry registry_;

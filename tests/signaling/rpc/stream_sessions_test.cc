@@ -1,68 +1,17 @@
-#include "services/signaling/rpc/stream_sessions.h"
-
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include "google/protobuf/unknown_field_set.h"
-#include "services/common/ids.h"
-#include "services/signaling/engine/memory/memory_engine.h"
-#include "tests/support/fake_clock.h"
+#include "tests/signaling/rpc/streams_fixture.h"
 
 namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
 
-class StreamSessionsTest : public ::testing::Test {
- protected:
-  ~StreamSessionsTest() override {
-    stream_.DetachAll(DetachCause::kBye);
-    EXPECT_EQ(engine_.Stats().sessions, 0u);
-  }
-
-  static v1::UpFrame OpenFrame(std::uint32_t slot, const std::string& client_id) {
-    v1::UpFrame frame;
-    frame.set_slot(slot);
-    frame.mutable_open()->set_session_id(NewRandomId());
-    frame.mutable_open()->set_path(v1::SESSION_PATH_PLAIN);
-    frame.mutable_open()->set_room("r");
-    frame.mutable_open()->set_client_id(client_id);
-    return frame;
-  }
-  static v1::UpFrame MessageFrame(std::uint32_t slot, std::uint64_t id,
-                                  const std::string& json = "1") {
-    v1::UpFrame frame;
-    frame.set_slot(slot);
-    frame.set_id(id);
-    frame.set_after_id(id - 1);
-    frame.mutable_app()->set_data(json);
-    return frame;
-  }
-  absl::Status Handle(v1::UpFrame frame) { return stream_.Handle(&frame); }
-  v1::DownBatch Fill(std::size_t max_frames = 1024) {
-    v1::DownBatch batch;
-    stream_.Fill(max_frames, &batch);
-    return batch;
-  }
-  void OpenTwo() {
-    ASSERT_TRUE(Handle(OpenFrame(1, "ann")).ok());
-    ASSERT_TRUE(Handle(OpenFrame(2, "bob")).ok());
-    Fill();
-  }
-
-  FakeClock clock_;
-  MemoryEngine engine_{EngineOptions{}, clock_};
-  FlushQueue queue_;
-  prometheus::Registry registry_;
-  Probe probe_{registry_};
-  IceServers ice_servers_{IceServersOptions{}, clock_};
-  StreamSessions stream_{engine_, ice_servers_, queue_, probe_};
-  std::atomic<std::uint64_t> arrived_{0};
-};
+using StreamSessionsTest = StreamsTest;
 
 TEST_F(StreamSessionsTest, OpenedComesBeforeEveryEventOfItsSlot) {
   ASSERT_TRUE(Handle(OpenFrame(1, "ann")).ok());
@@ -258,9 +207,27 @@ TEST_F(StreamSessionsTest, BreachesOfTheContractEndTheStream) {
   v1::UpFrame bad_id = OpenFrame(3, "x");
   bad_id.mutable_open()->set_session_id("short");
   EXPECT_FALSE(Handle(bad_id).ok());
-  EXPECT_TRUE(stream_.fault().ok());
+}
+
+TEST_F(StreamSessionsTest, WhatIsMissingIsAskedForOnce) {
+  OpenTwo();
+  ASSERT_TRUE(Handle(MessageFrame(1, 1)).ok());
+  Fill();
   EXPECT_TRUE(Handle(MessageFrame(1, 5)).ok());
-  EXPECT_EQ(stream_.fault().code(), absl::StatusCode::kAborted) << "after_id 4 was never seen";
+  EXPECT_TRUE(Handle(MessageFrame(1, 6)).ok());
+  ASSERT_TRUE(Handle(MessageFrame(1, 2)).ok());
+  EXPECT_TRUE(Handle(MessageFrame(1, 7)).ok());
+  v1::DownBatch batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 2)
+      << "the message to bob, and one word for all that came too early";
+  EXPECT_EQ(batch.frames(0).slot(), 1u);
+  EXPECT_EQ(batch.frames(0).seq(), 0u);
+  EXPECT_EQ(batch.frames(0).gap().last_id(), 2u) << "the newest";
+  EXPECT_TRUE(batch.frames(1).has_app());
+  EXPECT_TRUE(Handle(MessageFrame(1, 9)).ok());
+  batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1);
+  EXPECT_EQ(batch.frames(0).gap().last_id(), 2u) << "said again when it is missing again";
 }
 
 TEST_F(StreamSessionsTest, FramesMayFollowAnOpeningThatWaits) {
@@ -284,6 +251,7 @@ TEST_F(StreamSessionsTest, FramesMayFollowAnOpeningThatWaits) {
 TEST_F(StreamSessionsTest, ReaderAndWriterMayBeDifferentThreads) {
   OpenTwo();
   constexpr std::uint64_t kMessages = 5000;
+  std::atomic<std::uint64_t> arrived{0};
   std::thread writer([&] {
     std::uint64_t seq = 0;
     while (seq < kMessages) {
@@ -291,16 +259,16 @@ TEST_F(StreamSessionsTest, ReaderAndWriterMayBeDifferentThreads) {
       for (const v1::DownFrame& frame : batch.frames()) {
         if (frame.slot() != 2 || frame.seq() == 0) continue;
         EXPECT_EQ(frame.seq(), ++seq);
-        arrived_.store(seq);
+        arrived.store(seq);
       }
       std::this_thread::yield();
     }
   });
   for (std::uint64_t id = 1; id <= kMessages; ++id) {
-    while (id > arrived_.load() + 200) std::this_thread::yield();
+    while (id > arrived.load() + 200) std::this_thread::yield();
     v1::UpFrame ack;
     ack.set_slot(2);
-    ack.set_ack_seq(arrived_.load());
+    ack.set_ack_seq(arrived.load());
     ASSERT_TRUE(Handle(ack).ok());
     ASSERT_TRUE(Handle(MessageFrame(1, id)).ok());
   }
