@@ -29,6 +29,8 @@ ABSL_FLAG(absl::Duration, offer_ttl, absl::Hours(1),
           "An offer that does not say otherwise waits this long for a claim.");
 ABSL_FLAG(absl::Duration, claim_lease, absl::Seconds(15),
           "A claimed offer has to be answered within this time.");
+ABSL_FLAG(absl::Duration, resume_window, absl::Seconds(30),
+          "A session whose connection broke waits this long for its client.");
 ABSL_FLAG(int, max_offers, 50, "Offers of one session that may wait at a time.");
 ABSL_FLAG(std::vector<std::string>, stun_urls, {},
           "STUN servers for clients, comma-separated: stun:host:port.");
@@ -41,6 +43,14 @@ ABSL_FLAG(std::string, turn_secret_file, "",
 ABSL_FLAG(absl::Duration, turn_ttl, absl::Hours(1), "How long a TURN credential lasts.");
 ABSL_FLAG(absl::Duration, link_flush_interval, absl::Microseconds(500),
           "At most one write per interval to a gateway, the first at once.");
+ABSL_FLAG(
+    absl::Duration, max_stream_age, absl::Hours(1),
+    "A stream ends after this time, or up to a tenth of it earlier, and says so before, so that "
+    "connections are balanced anew; 0: never.");
+ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(25),
+          "A service that is told to stop ends after this time at the latest.");
+ABSL_FLAG(int, drain_rate, 500,
+          "Sessions a second that it sends away; more where the time would not do.");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error.");
 
 namespace signaling {
@@ -77,6 +87,7 @@ absl::Status ReadEngineFlags(EngineOptions* options) {
   options->room_empty_timeout = absl::GetFlag(FLAGS_room_empty_timeout);
   options->offer_ttl = absl::GetFlag(FLAGS_offer_ttl);
   options->claim_lease = absl::GetFlag(FLAGS_claim_lease);
+  options->resume_window = absl::GetFlag(FLAGS_resume_window);
   for (const absl::Status& status :
        {// A room of more, with all the metadata that each may have, is more than an outbox holds.
         CheckCount("max_participants", participants, 2, 50),
@@ -84,12 +95,34 @@ absl::Status ReadEngineFlags(EngineOptions* options) {
         CheckDuration("room_empty_timeout", options->room_empty_timeout, absl::Seconds(1),
                       absl::Hours(24)),
         CheckDuration("offer_ttl", options->offer_ttl, absl::Seconds(1), absl::Hours(24)),
-        CheckDuration("claim_lease", options->claim_lease, absl::Seconds(1), absl::Minutes(5))}) {
+        CheckDuration("claim_lease", options->claim_lease, absl::Seconds(1), absl::Minutes(5)),
+        CheckDuration("resume_window", options->resume_window, absl::ZeroDuration(),
+                      absl::Minutes(10))}) {
     if (!status.ok()) return status;
   }
   options->max_participants = static_cast<std::size_t>(participants);
   options->max_waiting_offers = static_cast<std::size_t>(offers);
   return absl::OkStatus();
+}
+
+// How streams end.
+absl::Status ReadLifetimeFlags(ServiceConfig* config) {
+  config->server.max_stream_age = absl::GetFlag(FLAGS_max_stream_age);
+  config->drain_timeout = absl::GetFlag(FLAGS_drain_timeout);
+  config->drain_rate = absl::GetFlag(FLAGS_drain_rate);
+  if (config->server.max_stream_age != absl::ZeroDuration()) {
+    if (absl::Status status = CheckDuration("max_stream_age", config->server.max_stream_age,
+                                            absl::Seconds(1), absl::Hours(24));
+        !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(status.message(), ", or 0"));
+    }
+  }
+  if (absl::Status status = CheckDuration("drain_timeout", config->drain_timeout,
+                                          absl::ZeroDuration(), absl::Minutes(10));
+      !status.ok()) {
+    return status;
+  }
+  return CheckCount("drain_rate", config->drain_rate, 1, 1'000'000);
 }
 
 // A browser asks all of them at once, and every client is told all.
@@ -156,6 +189,7 @@ absl::StatusOr<ServiceConfig> ConfigFromFlags() {
     return absl::InvalidArgumentError("--link_flush_interval: must be 0 to 100ms");
   }
   if (absl::Status status = ReadEngineFlags(&config.engine); !status.ok()) return status;
+  if (absl::Status status = ReadLifetimeFlags(&config); !status.ok()) return status;
   if (absl::Status status = ReadIceFlags(&config); !status.ok()) return status;
   if (!log::ParseLevel(absl::GetFlag(FLAGS_log_level), &config.log_level)) {
     return absl::InvalidArgumentError(absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),

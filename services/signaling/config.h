@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/common/log.h"
 #include "services/signaling/engine/engine.h"
 #include "services/signaling/rpc/ice_servers.h"
@@ -16,6 +17,8 @@ struct ServiceConfig {
   EngineOptions engine;
   IceServersOptions ice;
   std::string turn_secret_file;  // where the secrets in `ice` come from; empty: there are none
+  absl::Duration drain_timeout = absl::Seconds(25);
+  int drain_rate = 500;  // sessions a second
   std::uint16_t internal_port = 50052;
   log::Level log_level = log::Level::kInfo;
 };

@@ -20,6 +20,7 @@
 namespace signaling {
 namespace {
 
+// After the drain: for streams that were ended to be gone.
 constexpr absl::Duration kShutdownPatience = absl::Seconds(5);
 
 // What cannot be used leaves what there is: sessions go on, and the log says why, once for each reason.
@@ -90,6 +91,7 @@ int Run(int argc, char** argv) {
 
   const int signal = WaitForStopSignal();
   log::Info("stopping", {{"signal", signal}});
+  (*server)->Drain(config->drain_timeout, config->drain_rate);
   (*server)->Shutdown(kShutdownPatience);
   log::Info("stopped", {});
   return 0;

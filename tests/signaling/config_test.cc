@@ -34,6 +34,10 @@ TEST(ServiceConfigTest, TheDefaultsAreThoseOfTheEngine) {
   EXPECT_EQ(engine.offer_ttl, defaults.offer_ttl);
   EXPECT_EQ(engine.claim_lease, defaults.claim_lease);
   EXPECT_EQ(engine.max_waiting_offers, defaults.max_waiting_offers);
+  EXPECT_EQ(engine.resume_window, defaults.resume_window);
+  EXPECT_EQ(config->server.max_stream_age, ServerOptions().max_stream_age);
+  EXPECT_EQ(config->drain_timeout, ServiceConfig().drain_timeout);
+  EXPECT_EQ(config->drain_rate, ServiceConfig().drain_rate);
 }
 
 TEST(ServiceConfigTest, EachFlagReachesItsOption) {
@@ -44,6 +48,12 @@ TEST(ServiceConfigTest, EachFlagReachesItsOption) {
   EXPECT_EQ(With("offer_ttl", "24h")->engine.offer_ttl, absl::Hours(24));
   EXPECT_EQ(With("claim_lease", "5m")->engine.claim_lease, absl::Minutes(5));
   EXPECT_EQ(With("max_offers", "1000")->engine.max_waiting_offers, 1000u);
+  EXPECT_EQ(With("resume_window", "10m")->engine.resume_window, absl::Minutes(10));
+  EXPECT_EQ(With("resume_window", "0")->engine.resume_window, absl::ZeroDuration());
+  EXPECT_EQ(With("max_stream_age", "0")->server.max_stream_age, absl::ZeroDuration());
+  EXPECT_EQ(With("max_stream_age", "24h")->server.max_stream_age, absl::Hours(24));
+  EXPECT_EQ(With("drain_timeout", "0")->drain_timeout, absl::ZeroDuration());
+  EXPECT_EQ(With("drain_rate", "1")->drain_rate, 1);
 }
 
 TEST(ServiceConfigTest, TurnTakesItsSecretsFromAFile) {
@@ -76,6 +86,15 @@ TEST(ServiceConfigTest, NamesTheFlagThatCannotBe) {
       {"max_participants", "51"},
       {"media", "video"},
       {"media", ""},
+      {"resume_window", "-1s"},
+      {"resume_window", "601s"},
+      {"max_stream_age", "999ms"},
+      {"max_stream_age", "25h"},
+      {"max_stream_age", "inf"},
+      {"drain_timeout", "-1s"},
+      {"drain_timeout", "601s"},
+      {"drain_rate", "0"},
+      {"drain_rate", "1000001"},
       {"max_offers", "0"},
       {"max_offers", "1001"},
       {"room_empty_timeout", "0"},
