@@ -4,7 +4,7 @@
 
 #include "gateway/config.h"
 #include "gateway/net.h"
-#include "gateway/ws/session.h"
+#include "gateway/ws/opening.h"
 
 namespace signaling::gateway {
 

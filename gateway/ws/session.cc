@@ -55,15 +55,7 @@ void Session::OpenSession(Hello hello) {
                        : context_.admission.TakeSession(session_id_);
   if (!seat_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
   waiting_.Release();
-  auto open = std::make_unique<v1::Open>();
-  open->set_session_id(session_id_);
-  open->set_path(path_);
-  open->set_client_id(std::move(hello.client_id));
-  if (path_ == v1::SESSION_PATH_PLAIN) open->set_room(upgrade_->room);
-  open->set_remote_address(upgrade_->remote_address);
-  open->mutable_metadata()->insert(hello.metadata.begin(), hello.metadata.end());
-  if (hello.resume) *open->mutable_resume() = std::move(*hello.resume);
-  if (!uplink_.Open(std::move(open))) {
+  if (!uplink_.Open(MakeOpen(session_id_, *upgrade_, hello))) {
     return Refuse(Reason::kUnavailable, "the signaling service cannot be reached");
   }
   state_ = State::kOpening;
@@ -232,25 +224,28 @@ void Session::OnFailed(Reason reason, std::string_view message) {
   EndWith(reason, message, v1::Detach::CAUSE_BROKEN);
 }
 
-void Session::OnEvent(v1::DownFrame& frame) {
-  const std::optional<Reason> reason =
-      frame.has_error() ? KnownReason(frame.error()) : std::nullopt;
+bool Session::IsLastFault(v1::DownFrame& frame) {
+  const std::optional<Reason> reason = KnownReason(frame.error());
+  if (!reason) return false;
+  context_.probe.ErrorSent(*reason);
   // What is told again was a fault in a connection before.
   const bool old = frame.reply_to() != 0 && frame.reply_to() <= uplink_.inbound().resumed_from();
-  const bool last = reason && !old && IsLastStrike(*reason);
-  if (last) {
-    frame.mutable_error()->set_fatal(true);
-    frame.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
-  }
-  if (reason) context_.probe.ErrorSent(*reason);
+  if (old || !IsLastStrike(*reason)) return false;
+  frame.mutable_error()->set_fatal(true);
+  frame.mutable_error()->set_action(v1::ERROR_ACTION_CLOSE);
+  return true;
+}
+
+void Session::OnEvent(v1::DownFrame& frame) {
+  const bool last = frame.has_error() && IsLastFault(frame);
   const bool numbered = uplink_.inbound().numbered();
   const EncodeOptions options = {.numbered = numbered, .ack_id = numbered ? frame.ack_id() : 0};
   const bool sent = down_.Event(frame, options);
   if (sent && frame.seq() != 0) uplink_.EventSent(frame.seq(), down_.newest_bytes());
   EndUnless(sent);
-  if (last && active()) {
-    Stop(CloseCode::kProtocolError, Info(*reason).code, v1::Detach::CAUSE_FAULT);
-  }
+  if (!last || !active()) return;
+  Stop(CloseCode::kProtocolError, Info(static_cast<Reason>(frame.error().reason())).code,
+       v1::Detach::CAUSE_FAULT);
 }
 
 void Session::OnClosed(const v1::Closed& closed) {

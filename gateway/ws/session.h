@@ -1,11 +1,8 @@
-// One client's session: what its messages mean, what it is told, and when it ends. What faces the service is its uplink's.
-// Knows neither the WebSocket library nor gRPC. Not thread-safe: everything happens on the worker's thread. Owned by its socket.
-#pragma once
-
+// One client's session: what its messages mean, what it is told, and when it ends. What faces the service is its
+// uplink's. Knows neither the WebSocket library nor gRPC. Not thread-safe: everything happens on the worker's thread.
+// Owned by its socket.
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,28 +10,13 @@
 #include "gateway/instant.h"
 #include "gateway/registry.h"
 #include "gateway/ws/downlink.h"
+#include "gateway/ws/opening.h"
 #include "gateway/ws/session_context.h"
 #include "gateway/ws/socket.h"
 #include "gateway/ws/uplink.h"
 #include "services/common/reason.h"
 
 namespace signaling::gateway {
-
-// What the upgrade request said.
-struct Upgrade {
-  struct Refusal {
-    Reason reason;
-    std::string_view message;  // static
-  };
-
-  signaling::v1::SessionPath path = signaling::v1::SESSION_PATH_V1;
-  std::string client_id{};  // of `/`
-  std::string room{};       // of `/`
-  std::string remote_address{};
-  Instant accepted_at{};
-  std::optional<Refusal> refusal{};
-  Admission::Place socket{};
-};
 
 class Session final : public SocketEvents, private Uplink::Owner {
  public:
@@ -102,6 +84,8 @@ class Session final : public SocketEvents, private Uplink::Owner {
   void OnFailed(Reason reason, std::string_view message) override;
 
   void OnEvent(signaling::v1::DownFrame& frame);
+  // True where this verdict is on the one fault too many; then it says so.
+  bool IsLastFault(signaling::v1::DownFrame& frame);
   void OnAcknowledged(std::uint64_t id);
   void TellError(Reason reason, std::string_view message);
   // What was to be sent was not: the client takes too little.

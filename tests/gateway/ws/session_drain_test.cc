@@ -1,9 +1,10 @@
 // How sessions go when the gateway stops.
+#include "gateway/session_drain.h"
+
 #include <array>
 #include <memory>
 #include <vector>
 
-#include "gateway/session_drain.h"
 #include "tests/gateway/ws/fakes.h"
 
 namespace signaling::gateway {

@@ -1,34 +1,12 @@
 // A session whose link to the service breaks or goes away: its client notices nothing but a pause.
-#include "absl/strings/str_cat.h"
-#include "services/common/limits.h"
-#include "tests/gateway/ws/fakes.h"
+#include "tests/gateway/ws/link_fixture.h"
 
 namespace signaling::gateway {
 namespace {
 
 namespace v1 = signaling::v1;
 
-class SessionLinkTest : public SessionFixture {
- protected:
-  void Message(std::uint64_t id) {
-    Text(absl::StrCat(R"({"type":"message","data":)", id, R"(,"id":)", id, "}"));
-  }
-  void ExpectMessage(std::uint64_t id, std::uint64_t after_id) {
-    const auto frame = link_.Take();
-    EXPECT_EQ(frame.app().data(), std::to_string(id)) << frame.ShortDebugString();
-    EXPECT_EQ(frame.id(), id);
-    EXPECT_EQ(frame.after_id(), after_id);
-  }
-  void ExpectAttach(std::uint64_t received_seq, std::uint64_t acked_seq) {
-    const auto frame = link_.Take();
-    ASSERT_TRUE(frame.has_attach()) << frame.ShortDebugString();
-    EXPECT_EQ(frame.attach().session_id(), session_id_);
-    EXPECT_EQ(frame.attach().epoch(), kEpoch);
-    EXPECT_EQ(frame.attach().received_seq(), received_seq);
-    EXPECT_EQ(frame.attach().acked_seq(), acked_seq);
-    EXPECT_EQ(frame.id(), 0u);
-  }
-};
+using SessionLinkTest = LinkFixture;
 
 TEST_F(SessionLinkTest, IsAttachedAtOnceWhereThereIsAnotherLink) {
   OpenV1();
@@ -51,84 +29,6 @@ TEST_F(SessionLinkTest, WaitsForALinkWhereThereIsNone) {
   ExpectAttach(0, 0);
   session_->OnLinkReady();
   EXPECT_TRUE(link_.frames.empty()) << "another link is not its concern";
-}
-
-TEST_F(SessionLinkTest, SendsAgainWhatTheServiceHasNotInOrderBeforeAnythingNew) {
-  OpenV1();
-  for (const std::uint64_t id : {1, 2, 5, 6}) Message(id);
-  DeliverAck(1);
-  EXPECT_EQ(socket_.Next().at("id").as_int64(), 1);
-  BreakLink();
-  link_.Take();
-  Message(7);
-  EXPECT_TRUE(link_.frames.empty()) << "nothing numbered before opened";
-  DeliverAttached(2);
-  ExpectMessage(5, 2);
-  ExpectMessage(6, 5);
-  ExpectMessage(7, 6);
-  EXPECT_TRUE(link_.frames.empty());
-  EXPECT_EQ(socket_.Next().at("id").as_int64(), 2) << "the break took this acknowledgement";
-  Message(8);
-  ExpectMessage(8, 7);
-}
-
-TEST_F(SessionLinkTest, AnAcknowledgementIsNotToldTwice) {
-  OpenV1();
-  Message(1);
-  DeliverAck(1);
-  socket_.Next();
-  BreakLink();
-  DeliverAttached(1);
-  EXPECT_FALSE(socket_.HasNext());
-}
-
-TEST_F(SessionLinkTest, EventsThatAreToldAgainAreDropped) {
-  OpenV1();
-  Message(1);
-  DeliverEvent(1);
-  DeliverEvent(2);
-  BreakLink();
-  DeliverAttached(0);
-  socket_.next = socket_.messages.size();
-  v1::DownFrame frame;
-  frame.set_seq(2);
-  frame.set_ack_id(1);
-  frame.mutable_app()->set_data("2");
-  Deliver(frame);
-  EXPECT_EQ(Type(socket_.Next()), "ack") << "what it acknowledges is news";
-  EXPECT_FALSE(socket_.HasNext());
-  DeliverEvent(3);
-  EXPECT_EQ(socket_.Next().at("seq").as_int64(), 3);
-}
-
-TEST_F(SessionLinkTest, AVerdictIsMadeAgain) {
-  OpenV1();
-  Text(R"({"type":"join","id":1})");
-  Text(R"({"type":"message","data":1,"id":2,"ack":9})");
-  const auto first = link_.Take();
-  EXPECT_TRUE(first.has_refused());
-  const auto second = link_.Take();
-  BreakLink();
-  link_.Take();
-  // By now an event 9 exists.
-  DeliverAttached(0);
-  for (const auto& verdict : {first, second}) {
-    const auto again = link_.Take();
-    EXPECT_EQ(again.refused().message(), verdict.refused().message());
-    EXPECT_EQ(again.id(), verdict.id());
-    EXPECT_EQ(again.after_id(), verdict.after_id());
-  }
-}
-
-TEST_F(SessionLinkTest, WhatTheGatewayNumberedKeepsItsNumber) {
-  OpenPlain();
-  Text(R"({"type":"message","data":1})");
-  Text(R"({"type":"message","data":2})");
-  BreakLink();
-  link_.Take();
-  DeliverAttached(0);
-  ExpectMessage(1, 0);
-  ExpectMessage(2, 1);
 }
 
 TEST_F(SessionLinkTest, APlainClientHasWhatItsSocketHasTaken) {
@@ -162,43 +62,6 @@ TEST_F(SessionLinkTest, AnAcknowledgementThatTheBreakTookIsInTheAttach) {
   ExpectAttach(1, 1);
 }
 
-TEST_F(SessionLinkTest, AMessageThatWasOnItsWayOnTwoStreamsThatBrokeIsNotSentAgain) {
-  OpenV1();
-  Message(1);
-  BreakLink();
-  link_.Take();
-  DeliverAttached(0);
-  ExpectMessage(1, 0);
-  BreakLink();
-  link_.Take();
-  EXPECT_FALSE(socket_.close_code) << "the service may have it";
-  DeliverAttached(0);
-  ExpectEnd("internal", CloseCode::kInternal, "reconnect");
-  ExpectDetach(v1::Detach::CAUSE_BROKEN);
-}
-
-TEST_F(SessionLinkTest, WhatTheSecondStreamBroughtIsNoFault) {
-  OpenV1();
-  Message(1);
-  BreakLink();
-  DeliverAttached(0);
-  BreakLink();
-  link_.frames.clear();
-  DeliverAttached(1);
-  EXPECT_FALSE(socket_.close_code);
-  EXPECT_TRUE(link_.frames.empty());
-}
-
-TEST_F(SessionLinkTest, StreamsThatBreakWhileNothingIsOnItsWayDoNotCount) {
-  OpenV1();
-  Message(1);
-  BreakLink();
-  for (int i = 0; i < 5; ++i) BreakLink();
-  link_.Take();
-  DeliverAttached(0);
-  ExpectMessage(1, 0);
-}
-
 TEST_F(SessionLinkTest, ABreakWhileOpeningOpensTheSameAgain) {
   MakePlain();
   Text(R"({"type":"message","data":1})");
@@ -213,19 +76,6 @@ TEST_F(SessionLinkTest, ABreakWhileOpeningOpensTheSameAgain) {
   ExpectMessage(1, 0);
   ExpectMessage(2, 1);
   EXPECT_TRUE(link_.frames.empty());
-}
-
-TEST_F(SessionLinkTest, WhatTheServiceHadBeforeOpenedIsNotSentAgain) {
-  MakePlain();
-  Text(R"({"type":"message","data":1,"id":1})");
-  Text(R"({"type":"message","data":2,"id":2})");
-  BreakLink();
-  v1::DownFrame frame;
-  frame.mutable_opened()->set_session_id(link_.Take().open().session_id());
-  frame.mutable_opened()->set_last_id(1);
-  Deliver(frame);
-  EXPECT_EQ(socket_.Next().at("last_id").as_int64(), 1);
-  ExpectMessage(2, 1);
 }
 
 TEST_F(SessionLinkTest, WithoutALinkForAsLongAsTheHandshakeMayTakeNothingIsOpened) {
@@ -294,23 +144,6 @@ TEST_F(SessionLinkTest, ALinkThatGoesAwayWhileOpeningIsLeftToo) {
   Greet();
 }
 
-TEST_F(SessionLinkTest, AGapIsFilled) {
-  OpenV1();
-  for (const std::uint64_t id : {1, 2, 3}) Message(id);
-  link_.frames.clear();
-  v1::DownFrame frame;
-  frame.mutable_gap()->set_last_id(1);
-  Deliver(frame);
-  ExpectMessage(2, 1);
-  ExpectMessage(3, 2);
-  EXPECT_TRUE(link_.frames.empty());
-  // One from before, overtaken by an acknowledgement.
-  DeliverAck(3);
-  Deliver(frame);
-  EXPECT_TRUE(link_.frames.empty());
-  EXPECT_FALSE(socket_.close_code);
-}
-
 TEST_F(SessionLinkTest, AServiceThatForgotWhatItAcknowledgedHasLostTheSession) {
   OpenV1();
   Message(1);
@@ -334,34 +167,6 @@ TEST_F(SessionLinkTest, AServiceThatDoesNotKnowTheSessionEndsIt) {
   Deliver(frame);
   ExpectEnd("unavailable", CloseCode::kStateLost, "reconnect");
   EXPECT_TRUE(link_.frames.empty());
-}
-
-TEST_F(SessionLinkTest, AWindowThatFillsWithoutALinkStopsTheReadingUntilThereIsOne) {
-  OpenV1();
-  link_.is_ready = false;
-  BreakLink();
-  for (std::uint64_t id = 1; id <= kMaxUnacknowledgedMessages; ++id) {
-    EXPECT_FALSE(socket_.paused);
-    Message(id);
-  }
-  EXPECT_TRUE(socket_.paused);
-  MendLink();
-  link_.Take();
-  EXPECT_TRUE(socket_.paused);
-  DeliverAttached(0);
-  EXPECT_EQ(link_.frames.size(), kMaxUnacknowledgedMessages);
-  EXPECT_TRUE(socket_.paused) << "nothing is acknowledged";
-  DeliverAck(1);
-  EXPECT_FALSE(socket_.paused);
-}
-
-TEST_F(SessionLinkTest, ReadingGoesOnWithWhatTheServiceHadAlready) {
-  OpenV1();
-  for (std::uint64_t id = 1; id <= kMaxUnacknowledgedMessages; ++id) Message(id);
-  EXPECT_TRUE(socket_.paused);
-  BreakLink();
-  DeliverAttached(kMaxUnacknowledgedMessages);
-  EXPECT_FALSE(socket_.paused);
 }
 
 TEST_F(SessionLinkTest, WhoWaitsForALinkIsToldOnceAndClosedAfterTheWindow) {
@@ -453,22 +258,6 @@ TEST_F(SessionLinkTest, FreshIceServersArePassedOn) {
   frame.mutable_opened()->mutable_ice_servers()->mutable_expire_time()->set_seconds(1);
   Deliver(frame);
   EXPECT_EQ(Type(socket_.Next()), "ice_servers");
-}
-
-TEST_F(SessionLinkTest, MovesAndMessagesSentAgainAreCounted) {
-  OpenV1();
-  link_.is_ready = false;
-  Message(1);
-  BreakLink();
-  Message(2);
-  MendLink();
-  DeliverAttached(0);
-  std::map<std::string, double> counted;
-  for (const auto& family : registry_.Collect()) {
-    if (family.metric.size() == 1) counted[family.name] = family.metric[0].counter.value;
-  }
-  EXPECT_EQ(counted.at("signaling_session_moves_total"), 1);
-  EXPECT_EQ(counted.at("signaling_messages_resent_total"), 1) << "the second was sent only once";
 }
 
 }  // namespace

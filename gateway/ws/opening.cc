@@ -1,0 +1,20 @@
+#include "gateway/ws/opening.h"
+
+#include <utility>
+
+namespace signaling::gateway {
+
+std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, const Upgrade& upgrade,
+                                              Hello& hello) {
+  auto open = std::make_unique<signaling::v1::Open>();
+  open->set_session_id(session_id);
+  open->set_path(upgrade.path);
+  open->set_client_id(std::move(hello.client_id));
+  if (upgrade.path == signaling::v1::SESSION_PATH_PLAIN) open->set_room(upgrade.room);
+  open->set_remote_address(upgrade.remote_address);
+  open->mutable_metadata()->insert(hello.metadata.begin(), hello.metadata.end());
+  if (hello.resume) *open->mutable_resume() = std::move(*hello.resume);
+  return open;
+}
+
+}  // namespace signaling::gateway

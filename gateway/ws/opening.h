@@ -1,0 +1,38 @@
+// How a client asks for a session: with the upgrade request, and on /v1 with its hello. Values, and one function without
+// state.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/admission.h"
+#include "gateway/codec/decoder.h"
+#include "gateway/instant.h"
+#include "services/common/reason.h"
+#include "signaling/v1/signaling.pb.h"
+
+namespace signaling::gateway {
+
+// What the upgrade request said.
+struct Upgrade {
+  struct Refusal {
+    Reason reason;
+    std::string_view message;  // static
+  };
+
+  signaling::v1::SessionPath path = signaling::v1::SESSION_PATH_V1;
+  std::string client_id{};  // of `/`
+  std::string room{};       // of `/`
+  std::string remote_address{};
+  Instant accepted_at{};
+  std::optional<Refusal> refusal{};
+  Admission::Place socket{};
+};
+
+// What the service is asked for. Moves out of `hello` what it takes.
+std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, const Upgrade& upgrade,
+                                              Hello& hello);
+
+}  // namespace signaling::gateway
