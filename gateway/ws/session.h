@@ -1,6 +1,8 @@
 // One client's session: what its messages mean, what it is told, and when it ends. What faces the service is its
 // uplink's. Knows neither the WebSocket library nor gRPC. Not thread-safe: everything happens on the worker's thread.
 // Owned by its socket.
+#pragma once
+
 #include <cstdint>
 #include <memory>
 #include <string>
