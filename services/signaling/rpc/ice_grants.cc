@@ -2,8 +2,6 @@
 
 namespace signaling {
 
-namespace v1 = signaling::v1;
-
 void IceGrants::SetIn(v1::DownBatch* batch) {
   for (v1::DownFrame& frame : *batch->mutable_frames()) {
     if (!frame.has_opened()) continue;

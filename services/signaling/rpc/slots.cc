@@ -5,8 +5,6 @@
 
 namespace signaling {
 
-namespace v1 = signaling::v1;
-
 Slot* Slots::Find(std::uint64_t number) {
   const auto found = slots_.find(static_cast<std::uint32_t>(number));
   return found == slots_.end() ? nullptr : &found->second;
@@ -25,6 +23,11 @@ v1::DownFrame& Slots::AddControl(std::uint64_t number) {
   v1::DownFrame& frame = controls_.emplace_back();
   frame.set_slot(static_cast<std::uint32_t>(number));
   return frame;
+}
+
+void Slots::AddToLive(const v1::Notice& notice) {
+  ForEachLive(
+      [&](std::uint32_t number, const Slot&) { *AddControl(number).mutable_notice() = notice; });
 }
 
 void Slots::MarkDirty(std::uint32_t number, Slot& slot) {

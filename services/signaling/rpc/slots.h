@@ -52,6 +52,8 @@ class Slots {
 
   // A frame without a number, filled in by the caller. Controls go out before all else, in their order.
   signaling::v1::DownFrame& AddControl(std::uint64_t number);
+  // One for each session that is not over.
+  void AddToLive(const signaling::v1::Notice& notice);
   void MarkDirty(std::uint32_t number, Slot& slot);
   // The acknowledgement may wait for a frame to ride on, until the next tick.
   void DelayAcknowledgement(std::uint32_t number, Slot& slot);

@@ -19,10 +19,10 @@ class StreamRegistry {
   using Clock = std::chrono::steady_clock;
 
   // False: the server is stopping, and the stream has to end itself.
-  bool Add(Stream* stream, std::weak_ptr<Stream> weak) {
+  bool Add(Stream* stream, const std::weak_ptr<Stream>& weak) {
     MutexLock lock(mu_);
     if (stopping_) return false;
-    streams_.emplace(stream, std::move(weak));
+    streams_.emplace(stream, weak);
     return true;
   }
 

@@ -242,9 +242,7 @@ std::size_t StreamSessions::SendAway(std::size_t count) {
 
 void StreamSessions::Tell(const v1::Notice& notice) {
   MutexLock lock(mu_);
-  slots_.ForEachLive([&](std::uint32_t number, const Slot&) {
-    *slots_.AddControl(number).mutable_notice() = notice;
-  });
+  slots_.AddToLive(notice);
   NoteStream();
 }
 
