@@ -9,6 +9,7 @@
 #include "gateway/codec/field_reader.h"
 #include "gateway/codec/offer_decoder.h"
 #include "gateway/codec/room_decoder.h"
+#include "services/common/ids.h"
 #include "services/common/text.h"
 
 namespace signaling::gateway {
@@ -135,11 +136,19 @@ class Decoder::Impl {
     return within.Read(resume.text) && DecodeResume(within, &hello->resume.emplace());
   }
 
+  static bool DecodeSecret(FieldCheck& check, Field field, std::string* secret) {
+    if (!check.Require(field) ||
+        !check.Text(field, [secret](const std::string& text) { *secret = text; })) {
+      return false;
+    }
+    return secret->size() <= kMaxIdLength ||
+           check.Refuse(field, absl::StrCat("has more than ", kMaxIdLength, " bytes"));
+  }
+
   static bool DecodeResume(FieldCheck& check, v1::Resume* resume) {
-    return check.Require(Field::kSessionId) &&
-           check.Id(Field::kSessionId, resume->mutable_session_id()) &&
-           check.Require(Field::kResumeToken) &&
-           check.Id(Field::kResumeToken, resume->mutable_token()) &&
+    // Whether there is such a session, and whether the token is its, is the service's to say.
+    return DecodeSecret(check, Field::kSessionId, resume->mutable_session_id()) &&
+           DecodeSecret(check, Field::kResumeToken, resume->mutable_token()) &&
            check.Require(Field::kLastSeq) &&
            check.Integer(Field::kLastSeq, kMaxClientMessageId,
                          [resume](std::uint64_t seq) { resume->set_last_seq(seq); });

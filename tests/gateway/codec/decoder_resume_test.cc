@@ -30,6 +30,12 @@ TEST_F(DecoderResumeTest, NothingMayHaveArrivedYet) {
   EXPECT_EQ(d.message.hello.resume->last_seq(), 0u);
 }
 
+TEST_F(DecoderResumeTest, WhatNoSessionIsCalledIsTheServicesToSay) {
+  const Decoded d = Decode(Hello(R"({"session_id":"no id","resume_token":"","last_seq":0})"));
+  ASSERT_TRUE(d.ok) << d.fault.message;
+  EXPECT_EQ(d.message.hello.resume->session_id(), "no id");
+}
+
 TEST_F(DecoderResumeTest, MayBeLeftOut) {
   EXPECT_FALSE(Decode(R"({"type":"hello"})").message.hello.resume);
   EXPECT_FALSE(Decode(Hello("null")).message.hello.resume);
@@ -51,9 +57,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"Empty", Hello("{}"), kMessage, "resume.session_id is required"},
         BadCase{"SessionNumber", Hello(R"({"session_id":1,"resume_token":"t","last_seq":0})"),
                 kMessage, "resume.session_id must be a string"},
-        BadCase{"SessionCharacters",
-                Hello(R"({"session_id":"s/","resume_token":"t","last_seq":0})"), kMessage,
-                "resume.session_id"},
+        BadCase{"SessionTooLong",
+                Hello(R"({"session_id":")" + std::string(129, 's') +
+                      R"(","resume_token":"t","last_seq":0})"),
+                kMessage, "resume.session_id has more than 128 bytes"},
         BadCase{"NoToken", Hello(R"({"session_id":"s","last_seq":0})"), kMessage,
                 "resume.resume_token is required"},
         BadCase{"TokenObject", Hello(R"({"session_id":"s","resume_token":{},"last_seq":0})"),
