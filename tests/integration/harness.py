@@ -165,7 +165,7 @@ class Client:
         self.hello = None  # `connected`
         self.seq = 0  # of the last event
         self.ack_every = 0  # events; 0: acknowledges nothing by itself
-        self._next_id = 0
+        self.next_id = 0  # of the last command
 
     @property
     def client_id(self):
@@ -179,9 +179,9 @@ class Client:
 
     async def command(self, type_, **fields):
         """A message with the next id, which is returned."""
-        self._next_id += 1
-        await self.send(type_, id=self._next_id, **fields)
-        return self._next_id
+        self.next_id += 1
+        await self.send(type_, id=self.next_id, **fields)
+        return self.next_id
 
     async def receive(self, timeout=DEADLINE):
         """The next message, acks included."""
@@ -207,6 +207,14 @@ class Client:
         actual = {"type": message["type"], **{name: message.get(name) for name in fields}}
         if actual != {"type": type_, **fields}:
             raise AssertionError(f"expected {type_} {fields}, received {message}")
+        return message
+
+    async def expect_any(self, *types):
+        """The next message that is no ack; it must have one of these types."""
+        while (message := await self.receive())["type"] == "ack":
+            pass
+        if message["type"] not in types:
+            raise AssertionError(f"expected one of {types}, received {message}")
         return message
 
     async def expect_error(self, code, **fields):
@@ -242,7 +250,8 @@ class Client:
 class Stack(unittest.IsolatedAsyncioTestCase):
     """A test with a service and a gateway. Subclasses say what is different about theirs."""
 
-    service_flags = ()
+    # The window so short that no session of a test's broken sockets outlives the test.
+    service_flags = ("--resume_window=2s",)
     gateway_flags = ("--max_connections=64",)
 
     @classmethod
@@ -260,10 +269,10 @@ class Stack(unittest.IsolatedAsyncioTestCase):
         return service
 
     @classmethod
-    def start_gateway(cls):
+    def start_gateway(cls, service_port=None):
         gateway = Process(
             "signaling-gateway", "--port=0", "--internal_port=0",
-            f"--service=127.0.0.1:{cls.service.port}", *cls.gateway_flags)
+            f"--service=127.0.0.1:{service_port or cls.service.port}", *cls.gateway_flags)
         gateway.wait_for("ready")
         return gateway
 
@@ -286,10 +295,10 @@ class Stack(unittest.IsolatedAsyncioTestCase):
         return (service["signaling_sessions"] == 0 and service["signaling_participants"] == 0
                 and service["signaling_offers"] == 0 and gateway["signaling_connections"] == 0)
 
-    async def open(self, path, **options):
+    async def open(self, path, gateway=None, **options):
         """A socket that has not said or read anything."""
         client = Client(await websockets.connect(
-            f"ws://127.0.0.1:{self.gateway.port}{path}",
+            f"ws://127.0.0.1:{(gateway or self.gateway).port}{path}",
             ping_interval=None, open_timeout=DEADLINE, close_timeout=DEADLINE, max_size=None, **options))
         self._clients.append(client)
         return client
@@ -315,6 +324,19 @@ class Stack(unittest.IsolatedAsyncioTestCase):
     async def join(self, client, room, **fields):
         number = await client.command("join", room=room, **fields)
         return await client.expect("joined", room=room, reply_to=number)
+
+    async def resume(self, client, gateway=None, **changes):
+        """The client's next socket, which has said hello and read `connected`."""
+        again = await self.open("/v1", gateway)
+        await again.send("hello", resume={
+            "session_id": client.hello["session_id"], "resume_token": client.hello["resume_token"],
+            "last_seq": client.seq, **changes})
+        again.hello = await again.expect("connected")
+        again.ack_every = client.ack_every
+        if again.hello["resumed"]:
+            again.seq = client.seq
+            again.next_id = again.hello["last_id"]
+        return again
 
     async def pair(self, room):
         """Two clients of one room that have seen each other come."""

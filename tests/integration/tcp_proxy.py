@@ -1,0 +1,48 @@
+"""A TCP connection that can be cut, between two of our processes."""
+
+import asyncio
+
+
+class TcpProxy:
+    """Passes connections on to a port of this machine, for as long as it is up. Owns them."""
+
+    def __init__(self, target):
+        self._target = target
+        self._server = None
+        self._writers = set()
+        self.port = 0
+
+    async def start(self):
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self):
+        """Nothing gets through any more, and what stood is reset."""
+        self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    def cut(self):
+        """Resets what stands; new connections get through."""
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _accept(self, reader, writer):
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+
+    async def _pass(self, reader, writer):
+        self._writers.add(writer)
+        try:
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            self._writers.discard(writer)
+            writer.transport.abort()
