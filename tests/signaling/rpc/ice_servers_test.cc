@@ -164,6 +164,39 @@ TEST_F(IceServersOfStreamTest, AreNotRenewedForWhoIsGone) {
   EXPECT_EQ(Fill().frames_size(), 0);
 }
 
+TEST_F(IceServersOfStreamTest, ASessionThatMovesGetsFreshOnesOfItsOwn) {
+  const std::string session = Open(1);
+  const v1::Opened opened = Fill().frames(0).opened();
+  clock_.Advance(absl::Minutes(3));
+  v1::UpFrame attach;
+  attach.set_slot(2);
+  attach.mutable_attach()->set_session_id(session);
+  attach.mutable_attach()->set_epoch(opened.epoch());
+  EXPECT_TRUE(stream_.Handle(&attach).ok());
+  v1::UpFrame resume;
+  resume.set_slot(3);
+  resume.mutable_open()->set_session_id(NewRandomId());
+  resume.mutable_open()->set_path(v1::SESSION_PATH_V1);
+  resume.mutable_open()->mutable_resume()->set_session_id(session);
+  resume.mutable_open()->mutable_resume()->set_token(opened.resume_token());
+  EXPECT_TRUE(stream_.Handle(&resume).ok());
+  v1::DownBatch batch = Fill();
+  int moves = 0;
+  for (const v1::DownFrame& frame : batch.frames()) {
+    if (!frame.has_opened()) continue;
+    ++moves;
+    EXPECT_EQ(Username(frame.opened().ice_servers()), Expected(session))
+        << "not the opening's name";
+  }
+  EXPECT_EQ(moves, 2);
+  clock_.Advance(absl::Seconds(400));
+  stream_.Tick();
+  batch = Fill();
+  ASSERT_EQ(batch.frames_size(), 1) << "once, where the session is";
+  EXPECT_EQ(batch.frames(0).slot(), 3u);
+  EXPECT_EQ(Username(batch.frames(0).notice().ice_servers()), Expected(session));
+}
+
 TEST_F(IceServersOfStreamTest, ABatchHoldsItsBoundsWithThem) {
   constexpr std::uint32_t kSessions = 3000;
   for (std::uint32_t slot = 1; slot <= kSessions; ++slot) Open(slot);
