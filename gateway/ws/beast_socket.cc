@@ -27,9 +27,6 @@ constexpr std::size_t kNextReadBytes = std::size_t{16} * 1024;
 // So much waiting is tried to be sent before the turn is over, so that only a client that does not take it waits.
 constexpr std::size_t kEagerFlushMessages = 32;
 constexpr std::size_t kEagerFlushBytes = std::size_t{32} * 1024;
-// What the system holds for a client that does not read. Left alone it grows to more than the service keeps for a
-// session: that would end with events lost, before the client was found to be slow.
-constexpr int kSendBufferBytes = 32 * 1024;
 constexpr std::uint16_t kNoCode = 1005;
 constexpr std::uint16_t kBroken = 1006;
 
@@ -56,7 +53,6 @@ class BeastSocket final : public Socket,
     events_ = std::move(events);
     beast::error_code ec;
     tcp().non_blocking(true, ec);
-    tcp().set_option(net::socket_base::send_buffer_size(kSendBufferBytes), ec);
     // The library's limit would fail the connection without a word; OnTooLarge tells the reason.
     stream_.read_message_max(0);
     stream_.auto_fragment(false);
