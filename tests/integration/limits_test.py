@@ -191,19 +191,20 @@ class GatewayLossTest(harness.Stack):
         await client.expect("participant_joined")
         self.gateway.send_signal(signal.SIGTERM)
         for each in (client, plain, waiting):
-            while (message := await each.receive())["type"] == "participant_left":
+            while (message := await each.receive())["type"] in ("go_away", "participant_left", "participant_connection"):
                 pass
             self.assertEqual((message["code"], message["action"], message["fatal"]), ("draining", "reconnect", True))
             await each.expect_close(4000)
         self.assertEqual(self.gateway.wait(), 0)
         type(self).gateway = self.start_gateway()
 
-    async def test_a_killed_gateway_leaves_no_session(self):
+    async def test_a_killed_gateways_sessions_end_with_their_window(self):
         client = await self.v1(room="killed")
         dead, type(self).gateway = self.gateway, self.start_gateway()
         witness = await self.v1(room="killed")  # through the other gateway
         await client.expect("participant_joined")
         dead.kill()
+        await witness.expect("participant_connection", client_id=client.client_id, connected=False)
         await witness.expect("participant_left", client_id=client.client_id, reason="timeout")
 
 

@@ -64,6 +64,7 @@ class OpeningTest(harness.Stack):
         third = await self.v1(room="close")
         await first.expect("participant_joined", client_id=third.client_id)
         third.ws.transport.abort()
+        await first.expect("participant_connection", client_id=third.client_id, connected=False)
         await first.expect("participant_left", client_id=third.client_id, reason="timeout")
 
 
