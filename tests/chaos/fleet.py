@@ -31,8 +31,9 @@ class Gateway:
         self.port, self.internal_port = self.process.port, self.process.internal_port
 
     def _start(self):
-        process = harness.Process("signaling-gateway", f"--port={self.port}",
-                                  f"--internal_port={self.internal_port}", f"--service=127.0.0.1:{self._link_port}", *GATEWAY_FLAGS, *self._flags)
+        process = harness.Process(
+            "signaling-gateway", f"--port={self.port}", f"--internal_port={self.internal_port}",
+            f"--service=127.0.0.1:{self._link_port}", *GATEWAY_FLAGS, *self._flags)
         process.wait_for("ready")
         return process
 

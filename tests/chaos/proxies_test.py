@@ -11,7 +11,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / "integration")]
 import harness  # noqa: E402
 from connection import Connection  # noqa: E402
 from fleet import Fleet  # noqa: E402
-from proxy import Haproxy, Nginx  # noqa: E402
+from proxy import Haproxy, Nginx, Proxy  # noqa: E402
 from world import World  # noqa: E402
 
 # After so long without a byte the proxy closes.
@@ -22,7 +22,7 @@ RATE = 300
 class Proxies:
     """What holds with either."""
 
-    proxy = None
+    proxy = Proxy
 
     async def with_fleet(self, gateway_flags, proxy_flags, body):
         fleet = Fleet(gateway_flags=gateway_flags, proxied=False)
