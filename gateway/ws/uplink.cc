@@ -45,12 +45,14 @@ bool Uplink::Connect() {
   std::size_t bytes = kSmallFrameBytes;
   if (open_) {
     state_ = State::kOpening;
+    open_->set_attempt(++attempt_);
     *frame.mutable_open() = *open_;
     bytes += open_->ByteSizeLong();
   } else {
     state_ = State::kAttaching;
     // Whatever the last link was told of them, this one is told here.
     acks_.Take();
+    hold_.set_attempt(++attempt_);
     hold_.set_received_seq(acks_.sent());
     hold_.set_acked_seq(acks_.known());
     *frame.mutable_attach() = hold_;

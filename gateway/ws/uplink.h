@@ -125,6 +125,7 @@ class Uplink final : public Link::Receiver {
   bool resumable_due_ = false;  // the client has begun to acknowledge
   Link* link_ = nullptr;
   std::uint32_t slot_ = 0;                     // 0: none
+  std::uint32_t attempt_ = 0;                  // to open or attach
   std::unique_ptr<signaling::v1::Open> open_;  // until the service has opened it
   signaling::v1::Attach hold_;                 // the session, once it is open
   Duration window_{};                          // for which the session waits at the service

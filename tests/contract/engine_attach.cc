@@ -81,6 +81,7 @@ TEST_P(EngineAttachTest, WhatCannotBeIsRefused) {
   Client& bob = Joined("r", "bob");
   v1::Attach attach;
   attach.set_epoch(ann.ref().epoch);
+  attach.set_attempt(1000);
   engine_->Attach(*SessionId::Parse(NewRandomId()), attach, {&sink_, 501});
   EXPECT_EQ(sink_.Of(501).closed->close_code(), 1012u);
   attach.set_epoch(ann.ref().epoch + 1);
@@ -108,6 +109,46 @@ TEST_P(EngineAttachTest, AnOverflowMeanwhileIsASlowConsumersEnd) {
   ann.Attach();
   EXPECT_EQ(ann.closed_for(), Reason::kSlowConsumer);
   EXPECT_EQ(ann.Resume().record().opened->resume_error(), v1::RESUME_ERROR_EVENTS_LOST);
+}
+
+// The stream was believed lost, and what was said on it arrives after all.
+TEST_P(EngineAttachTest, ALateOneTakesNothingFromTheOneAfterIt) {
+  Client& ann = NewClient().Open("ann");
+  v1::Attach attach;
+  attach.set_epoch(ann.ref().epoch);
+  attach.set_attempt(5);
+  engine_->Attach(ann.ref().id, attach, {&sink_, 601});
+  attach.set_attempt(4);
+  engine_->Attach(ann.ref().id, attach, {&sink_, 602});
+  EXPECT_EQ(sink_.Of(602).closed->close_code(), 4504u);
+  EXPECT_FALSE(sink_.Of(601).closed);
+
+  v1::Open open;
+  open.set_path(v1::SESSION_PATH_V1);
+  open.set_session_id(NewRandomId());
+  open.set_attempt(2);
+  const SessionId bob = *SessionId::Parse(open.session_id());
+  engine_->Open(bob, open, {&sink_, 701});
+  open.set_attempt(1);
+  engine_->Open(bob, open, {&sink_, 702});
+  EXPECT_EQ(sink_.Of(702).closed->close_code(), 4504u);
+  EXPECT_FALSE(sink_.Of(701).closed);
+
+  v1::Open resume;
+  resume.set_path(v1::SESSION_PATH_V1);
+  resume.set_session_id(NewRandomId());
+  resume.set_attempt(2);
+  resume.mutable_resume()->set_session_id(bob.ToString());
+  resume.mutable_resume()->set_token(sink_.Of(701).opened->resume_token());
+  const SessionId opener = *SessionId::Parse(resume.session_id());
+  engine_->Open(opener, resume, {&sink_, 703});
+  ASSERT_TRUE(sink_.Of(703).opened->resumed());
+  resume.set_attempt(1);
+  engine_->Open(opener, resume, {&sink_, 704});
+  EXPECT_EQ(sink_.Of(704).closed->close_code(), 4504u);
+  EXPECT_FALSE(sink_.Of(703).closed);
+  engine_->Detach({bob, sink_.Of(703).opened->epoch()}, &sink_, DetachCause::kBye);
+  engine_->Detach(ann.ref(), &sink_, DetachCause::kBye);
 }
 
 TEST_P(EngineAttachTest, OpeningAgainIsTheSameSession) {

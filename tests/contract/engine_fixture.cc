@@ -68,6 +68,7 @@ Client& Client::Attach() {
   attach.set_epoch(epoch_);
   attach.set_received_seq(last_seq_);
   attach.set_acked_seq(acked_seq_);
+  attach.set_attempt(++attempt_);
   Connect();
   engine_.Attach(id_, attach, {&sink_, tag_});
   TakeOpened();
@@ -76,6 +77,7 @@ Client& Client::Attach() {
 
 Client& Client::OpenAgain() {
   Connect();
+  open_.set_attempt(++attempt_);
   engine_.Open(id_, open_, {&sink_, tag_});
   TakeOpened();
   return *this;

@@ -91,6 +91,7 @@ class Client {
   std::string token_;
   std::uint64_t epoch_ = 0;
   std::uint64_t acked_seq_ = 0;
+  std::uint32_t attempt_ = 0;
   std::uint64_t last_id_ = 0;
   std::uint64_t last_seq_ = 0;
 };

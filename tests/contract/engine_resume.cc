@@ -228,6 +228,7 @@ TEST_P(EngineResumeTest, ASocketThatOnlyLooksAliveIsTakenOver) {
   EXPECT_EQ(batch.frames_size(), 0);
   v1::Attach attach;
   attach.set_epoch(old.epoch);
+  attach.set_attempt(1000);
   engine_->Attach(old.id, attach, {&sink_, 700});
   EXPECT_EQ(sink_.Of(700).closed->close_code(), 4504u);
 

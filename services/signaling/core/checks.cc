@@ -164,6 +164,7 @@ absl::Status CheckOpen(const v1::Open& open) {
 
 absl::Status CheckAttach(const v1::Attach& attach) {
   if (attach.epoch() == 0) return Invalid("epoch is missing");
+  if (attach.attempt() == 0) return Invalid("attempt is missing");
   if (attach.acked_seq() > attach.received_seq()) {
     return Invalid("acked_seq is above received_seq");
   }

@@ -89,6 +89,8 @@ class Link {
     attach->set_session_id(session.session_id());
     attach->set_epoch(session.epoch());
     attach->set_received_seq(received_seq);
+    static std::uint32_t attempt = 0;  // of any session
+    attach->set_attempt(++attempt);
   }
   // Reads until the service says that the stream is going to end.
   signaling::v1::GoAway AwaitGoAway() {

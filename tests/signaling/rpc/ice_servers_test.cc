@@ -172,6 +172,7 @@ TEST_F(IceServersOfStreamTest, ASessionThatMovesGetsFreshOnesOfItsOwn) {
   attach.set_slot(2);
   attach.mutable_attach()->set_session_id(session);
   attach.mutable_attach()->set_epoch(opened.epoch());
+  attach.mutable_attach()->set_attempt(1);
   EXPECT_TRUE(stream_.Handle(&attach).ok());
   v1::UpFrame resume;
   resume.set_slot(3);

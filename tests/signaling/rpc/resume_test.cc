@@ -135,6 +135,7 @@ TEST_F(ResumeTest, OnlyGatewaysMoveSessionsWithoutAToken) {
   v1::UpFrame attach;
   attach.mutable_attach()->set_session_id(opened.session_id());
   attach.mutable_attach()->set_epoch(opened.epoch());
+  attach.mutable_attach()->set_attempt(1);
   ConnectClient first(channel_);
   first.Send(attach);
   EXPECT_EQ(first.Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);

@@ -55,6 +55,8 @@ class StreamsTest : public ::testing::Test {
     frame.mutable_attach()->set_epoch(opened.epoch());
     frame.mutable_attach()->set_received_seq(received_seq);
     frame.mutable_attach()->set_acked_seq(acked_seq);
+    static std::uint32_t attempt = 0;  // of any session
+    frame.mutable_attach()->set_attempt(++attempt);
     return frame;
   }
   static signaling::v1::UpFrame MessageFrame(std::uint32_t slot, std::uint64_t id,

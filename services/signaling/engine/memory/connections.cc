@@ -65,8 +65,13 @@ void Connections::Open(Session* session, v1::ResumeError resume_error) {
   TellOpen(session, resume_error);
 }
 
-void Connections::OpenAgain(Session* session, const Holder& holder, v1::ResumeError resume_error) {
+void Connections::OpenAgain(Session* session, const v1::Open& open, const Holder& holder,
+                            v1::ResumeError resume_error) {
   if (session->holder.sink == holder.sink && session->holder.tag == holder.tag) return;
+  if (open.attempt() <= session->attempt) {
+    return holder.sink->OnClosed(holder.tag, TakenOver());
+  }
+  session->attempt = open.attempt();
   Take(session, holder);
   if (!session->opened) return;  // the new holder will be told
   session->open_epoch = ++session->epoch;
@@ -80,8 +85,9 @@ bool Connections::RefuseEnded(const SessionId& id, const Holder& holder) const {
   return true;
 }
 
-v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const v1::Resume& resume,
-                                    const Holder& holder) {
+v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const SessionId& opener,
+                                    const v1::Open& open, const Holder& holder) {
+  const v1::Resume& resume = open.resume();
   if (const EndedSessions::Ending* ending = endings_.Find(id)) {
     if (!ending->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
     if (ending->events_lost) return v1::RESUME_ERROR_EVENTS_LOST;
@@ -90,6 +96,10 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
   }
   if (session == nullptr) return v1::RESUME_ERROR_SESSION_EXPIRED;
   if (!session->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
+  if (opener == session->opener && open.attempt() <= session->attempt) {
+    holder.sink->OnClosed(holder.tag, TakenOver());
+    return v1::RESUME_ERROR_UNSPECIFIED;
+  }
   if (resume.last_seq() < session->outbox.acked_seq() ||
       resume.last_seq() > session->outbox.last_seq()) {
     delivery_.End(session, v1::LEAVE_REASON_TIMEOUT,
@@ -98,6 +108,8 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
   }
   Take(session, holder);
   ++session->epoch;
+  session->opener = opener;
+  session->attempt = open.attempt();
   session->resumable = true;
   Acknowledge(session, resume.last_seq());
   v1::Opened opened = OpenedOf(*session);
@@ -117,11 +129,14 @@ void Connections::Attach(const SessionId& id, Session* session, const v1::Attach
     if (RefuseEnded(id, holder)) return;
     return refuse(MakeClosed(Reason::kUnavailable, "the session is not known here"));
   }
-  if (attach.epoch() != session->epoch) return refuse(TakenOver());
+  if (attach.epoch() != session->epoch || attach.attempt() <= session->attempt) {
+    return refuse(TakenOver());
+  }
   if (attach.received_seq() < session->outbox.acked_seq() ||
       attach.received_seq() > session->outbox.last_seq()) {
     return refuse(MakeClosed(Reason::kInternal, "events of this session are missing"));
   }
+  session->attempt = attach.attempt();
   Take(session, holder);
   Acknowledge(session, attach.acked_seq());
   Tell(session, OpenedOf(*session), attach.received_seq());

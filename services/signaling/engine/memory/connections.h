@@ -20,14 +20,16 @@ class Connections {
   // The holder of a new session is told that it is open.
   void Open(Session* session, signaling::v1::ResumeError resume_error);
   // Its opener says that it has heard nothing of the opening.
-  void OpenAgain(Session* session, const Holder& holder, signaling::v1::ResumeError resume_error);
+  void OpenAgain(Session* session, const signaling::v1::Open& open, const Holder& holder,
+                 signaling::v1::ResumeError resume_error);
   // A session of this id has ended for a reason that its client has to hear: it is told, and none is opened.
   bool RefuseEnded(const SessionId& id, const Holder& holder) const;
 
   // The client comes back to `session`, null where there is none. RESUME_ERROR_UNSPECIFIED: the holder was told how it
-  // went. Else a session is to be opened instead; the one that has lost events ends with this operation.
-  signaling::v1::ResumeError Resume(const SessionId& id, Session* session,
-                                    const signaling::v1::Resume& resume, const Holder& holder);
+  // went. Else a session is to be opened instead; the one that has lost events ends with this operation. `opener`: the id
+  // of the session that would be opened.
+  signaling::v1::ResumeError Resume(const SessionId& id, Session* session, const SessionId& opener,
+                                    const signaling::v1::Open& open, const Holder& holder);
   // A gateway moves it.
   void Attach(const SessionId& id, Session* session, const signaling::v1::Attach& attach,
               const Holder& holder);

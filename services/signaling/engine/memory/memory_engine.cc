@@ -50,7 +50,7 @@ Session* MemoryEngine::Find(const SessionRef& ref) {
 void MemoryEngine::Open(const SessionId& id, const v1::Open& open, const Holder& holder) {
   MutexLock lock(mu_);
   v1::ResumeError resume_error = v1::RESUME_ERROR_UNSPECIFIED;
-  if (open.has_resume()) resume_error = Resume(open.resume(), holder);
+  if (open.has_resume()) resume_error = Resume(id, open, holder);
   const bool resumed = open.has_resume() && resume_error == v1::RESUME_ERROR_UNSPECIFIED;
   if (!resumed && !connections_.RefuseEnded(id, holder)) {
     OpenOrAgain(id, open, holder, resume_error);
@@ -67,16 +67,17 @@ void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const 
     holder.sink->OnClosed(holder.tag,
                           MakeClosed(Reason::kInvalidMessage, "this session_id is in use"));
   } else {
-    connections_.OpenAgain(session, holder, resume_error);
+    connections_.OpenAgain(session, open, holder, resume_error);
     ProbeWhereAwaited(session);
   }
 }
 
-v1::ResumeError MemoryEngine::Resume(const v1::Resume& resume, const Holder& holder) {
-  const std::optional<SessionId> id = SessionId::Parse(resume.session_id());
+v1::ResumeError MemoryEngine::Resume(const SessionId& opener, const v1::Open& open,
+                                     const Holder& holder) {
+  const std::optional<SessionId> id = SessionId::Parse(open.resume().session_id());
   if (!id) return v1::RESUME_ERROR_INVALID;
   Session* session = FindId(*id);
-  const v1::ResumeError error = connections_.Resume(*id, session, resume, holder);
+  const v1::ResumeError error = connections_.Resume(*id, session, opener, open, holder);
   if (session != nullptr) ProbeWhereAwaited(session);
   Settle();  // one that has lost events frees its seat for the one that is opened instead
   return error;
@@ -97,6 +98,8 @@ Session* MemoryEngine::Make(const SessionId& id, const v1::Open& open, const Hol
   state_.sessions.emplace(session->number, session);
   session->holder = holder;
   session->opening = HashOf(open);
+  session->opener = id;
+  session->attempt = open.attempt();
   session->plain = open.path() == v1::SESSION_PATH_PLAIN;
   session->resumable = !session->plain;
   session->may_adopt = session->plain && open.client_id().empty();

@@ -65,8 +65,9 @@ class MemoryEngine final : public Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OpenNow(Session* session, const std::string& room, signaling::v1::ResumeError resume_error)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  signaling::v1::ResumeError Resume(const signaling::v1::Resume& resume, const Holder& holder)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // `opener` is the id of the session that `open` would open.
+  signaling::v1::ResumeError Resume(const SessionId& opener, const signaling::v1::Open& open,
+                                    const Holder& holder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Close(Session* session, signaling::v1::LeaveReason reason, signaling::v1::Closed closed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

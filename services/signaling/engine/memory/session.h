@@ -41,10 +41,12 @@ struct Session {
   const std::uint64_t number;  // in the order of opening
 
   // The connection.
-  Holder holder;                                       // no sink: away
-  std::uint64_t epoch = 1;                             // raised by each opening and resume
-  std::uint64_t open_epoch = 1;                        // of the last opening
-  std::size_t opening = 0;                             // a hash of what was to be opened
+  Holder holder;                 // no sink: away
+  std::uint64_t epoch = 1;       // raised by each opening and resume
+  std::uint64_t open_epoch = 1;  // of the last opening
+  std::size_t opening = 0;       // a hash of what was to be opened
+  SessionId opener;              // what the opening, or the last resume, was to open
+  std::uint32_t attempt = 0;     // the last of those since then
   std::unique_ptr<signaling::v1::Joined> opened_room;  // until the client has something of it
   ResumeTokens tokens;
   std::uint64_t replay_from = 0;  // events after it, up to replay_to, come in portions
