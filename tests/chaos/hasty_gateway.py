@@ -112,6 +112,7 @@ class HastySession(Window):
         self._epoch = 0
         self._session_id = None
         self._token = None
+        self._attempt = 0
         self._opened = None  # future
         self._before = 0  # the id before the next one
         self._finished = False
@@ -128,7 +129,16 @@ class HastySession(Window):
 
     async def open(self, stream):
         await self._bind(stream, open=session_pb2.Open(
-            session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, client_id=self.name))
+            session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, client_id=self.name,
+            attempt=self._try()))
+
+    def _try(self):
+        self._attempt += 1
+        return self._attempt
+
+    def _attach(self, epoch, attempt):
+        return session_pb2.Attach(session_id=self._session_id, epoch=epoch, attempt=attempt,
+                                  received_seq=self.last_seq, acked_seq=self.told_seq)
 
     async def _bind(self, stream, **body):
         """Opens or attaches. What has already been sent elsewhere is not heard any more."""
@@ -144,7 +154,7 @@ class HastySession(Window):
 
     async def move(self, stream, talker):
         """To another stream, in one way or another, while all that may be under way is; some of it goes out too late."""
-        old, old_slot, old_epoch = self._stream, self._slot, self._epoch
+        old, old_slot, hold = self._stream, self._slot, (self._epoch, self._attempt)
         if self.rng.random() < 0.5:
             talker.fill()
             await asyncio.sleep(self.rng.choice((0, 0.002, 0.01)))
@@ -156,39 +166,35 @@ class HastySession(Window):
         try:
             if resume:
                 await self._bind(stream, open=session_pb2.Open(
-                    session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1,
+                    session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, attempt=self._try(),
                     resume=session_pb2.Resume(session_id=self._session_id, token=self._token, last_seq=self.last_seq)))
                 self.resumes += 1
             else:
-                await self._bind(stream, attach=translation.attach(
-                    self._session_id, self._epoch, self.last_seq, self.told_seq))
+                await self._bind(stream, attach=self._attach(self._epoch, self._try()))
                 self.moves += 1
-            await self._talk_late(old, old_slot, late, old_epoch if resume else None)
+            await self._talk_late(old, old_slot, late, hold, resume)
         finally:
             old.read_on()
 
-    async def _talk_late(self, old, slot, late, old_epoch):
-        """On the slot that the session has left, which the gateway does not know yet to be closed."""
+    async def _talk_late(self, old, slot, late, hold, resumed):
+        """On the slot that the session has left, which the gateway does not know yet to be closed, and on a new one."""
         await asyncio.sleep(self.rng.uniform(0, 0.02))
         for frame in late:
             old.send(slot, frame)
-        if old_epoch is None:
-            old.send(slot, signaling_pb2.UpFrame(ack_seq=self.told_seq))
-            old.send(slot, signaling_pb2.UpFrame(detach=session_pb2.Detach(cause=session_pb2.Detach.CAUSE_BROKEN)))
-            return
-        old.send(slot, signaling_pb2.UpFrame(ack_seq=self.last_seq + self.rng.randint(1, 4)))  # void, or it would trim
-        old.send(slot, signaling_pb2.UpFrame(detach=session_pb2.Detach(cause=session_pb2.Detach.CAUSE_BYE)))
-        again = old.bind(self._on_refused)
-        old.send(again, signaling_pb2.UpFrame(attach=translation.attach(
-            self._session_id, old_epoch, self.last_seq, self.told_seq)))
+        # All of this is void, or it would trim the outbox, or end the session.
+        claimed = self.last_seq + self.rng.randint(1, 4) if resumed else self.told_seq
+        old.send(slot, signaling_pb2.UpFrame(ack_seq=claimed))
+        cause = session_pb2.Detach.CAUSE_BYE if resumed else session_pb2.Detach.CAUSE_BROKEN
+        old.send(slot, signaling_pb2.UpFrame(detach=session_pb2.Detach(cause=cause)))
+        old.send(old.bind(self._on_refused), signaling_pb2.UpFrame(attach=self._attach(*hold)))
 
     def _on_late(self, frame):
         """On a slot that was left: what arrives there still is what the other stream brings again."""
 
     def _on_refused(self, frame):
-        """The answer to an attach with an old epoch."""
+        """The answer to an attach with an old epoch or attempt."""
         if translation.reason_name(frame.closed.error.reason) != "session_replaced" or frame.closed.close_code != 4504:
-            self.world.fault(f"epoch: {self.name} was let in with an old one: {frame.WhichOneof('body')}")
+            self.world.fault(f"epoch: {self.name} was let in with an old attach: {frame.WhichOneof('body')}")
 
     # What comes
 
@@ -209,7 +215,7 @@ class HastySession(Window):
         elif body == "gap":
             self.gaps += 1
             self.on_last_id(frame.gap.last_id)
-            self._send_again()
+            self._send_again(self.unacked)
         elif body == "probe":
             self._stream.send(self._slot, signaling_pb2.UpFrame(alive=session_pb2.Alive()))
 
@@ -221,11 +227,12 @@ class HastySession(Window):
         if opened.resumed:
             self.tell()
         self._session_id, self._epoch = opened.session_id, opened.epoch
+        again = list(self.unacked) if self.rng.random() < 0.5 else self.unacked
         self.on_last_id(opened.last_id)
         self.established, self._held_back = True, False
         # Sometimes a new one goes first: it has to be refused with a gap.
         if not (self.unacked and self.rng.random() < 0.5 and self.world.talker(self.name).say(small=True)):
-            self._send_again()
+            self._send_again(again)
         self._opened.set_result(None)
 
     # What goes
@@ -234,8 +241,9 @@ class HastySession(Window):
         self._finished = True
         self._stream.send(self._slot, signaling_pb2.UpFrame(detach=session_pb2.Detach(cause=session_pb2.Detach.CAUSE_BYE)))
 
-    def _send_again(self):
-        for _, frame, _ in self.unacked:
+    def _send_again(self, kept):
+        """Also what the service has already: that is only acknowledged."""
+        for _, frame, _ in kept:
             self._stream.send(self._slot, frame)
 
     def write_ack(self):

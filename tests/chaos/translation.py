@@ -63,8 +63,4 @@ def to_message(frame):
     return message
 
 
-def attach(session_id, epoch, received, acked):
-    return session_pb2.Attach(session_id=session_id, epoch=epoch, received_seq=received, acked_seq=acked)
-
-
-__all__ = ["attach", "reason_name", "session_pb2", "signaling_pb2", "to_frame", "to_message"]
+__all__ = ["reason_name", "session_pb2", "signaling_pb2", "to_frame", "to_message"]
