@@ -163,6 +163,7 @@ class HastySession(Window):
         late = [frame for _, frame, _ in list(self.unacked)[-40:]]
         old.stop_reading()
         resume = self.rng.random() < 0.5
+        chatter = asyncio.create_task(self._chatter(old, old_slot, late))
         try:
             if resume:
                 await self._bind(stream, open=session_pb2.Open(
@@ -172,9 +173,19 @@ class HastySession(Window):
             else:
                 await self._bind(stream, attach=self._attach(self._epoch, self._try()))
                 self.moves += 1
+            await chatter
             await self._talk_late(old, old_slot, late, hold, resume)
         finally:
             old.read_on()
+
+    async def _chatter(self, old, slot, late):
+        """On the slot that is just being left: all of this may be said, whatever comes first."""
+        for _ in range(8):
+            for frame in late[-5:]:
+                old.send(slot, frame)
+            if self.rng.random() < 0.2:
+                old.send(slot, signaling_pb2.UpFrame(detach=session_pb2.Detach(cause=session_pb2.Detach.CAUSE_BROKEN)))
+            await asyncio.sleep(self.rng.uniform(0, 0.001))
 
     async def _talk_late(self, old, slot, late, hold, resumed):
         """On the slot that the session has left, which the gateway does not know yet to be closed, and on a new one."""
