@@ -97,6 +97,16 @@ export class Member {
     if (!FINAL.has(this.refusal) && this.#how.mayCall()) this.connect(this.#how, true);
   }
 
+  // They have a connection to the server again: that nobody answered meanwhile says nothing about the next call.
+  reached() {
+    if (!this.#how.calls || this.stands || this.refusal) return;
+    this.#patience = FIRST_PATIENCE_MS;
+    clearTimeout(this.#timers.again);
+    this.#timers.again = 0;
+    this.callAgain();
+    this.#expect();
+  }
+
   setTrack(kind, track, tracks) {
     this.#how = { ...this.#how, tracks };
     this.peer.setTrack(kind, track);

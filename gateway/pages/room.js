@@ -1,8 +1,8 @@
 // A seat in a room, and a Member for each of the others in it.
 //
-// Media do not pass the server, so they go on while the server is away. A session does end with its connection;
-// after a break the seat is taken again and every pair negotiates afresh. Until the new connection of a pair stands,
-// the old one is played.
+// Media do not pass the server, so they go on while the server is away. The session of a connection that broke is not
+// gone on with: the seat is taken again by a new one, and every pair negotiates afresh. Until the new connection of a
+// pair stands, the old one is played.
 //
 // Events: `change` (read `joined` and `members` again), `news` ({text}: who came and went), `broken` ({error, pauseMs,
 // wasJoined}: it tries again by itself), `refused` ({error}: this room is over for us), `waiting` (somebody has to let us
@@ -266,6 +266,7 @@ export class Room extends EventTarget {
   // What we say to them meanwhile waits at the server.
   #reaches(member, connected) {
     member.unreachable = !connected;
+    if (connected) member.reached();
     this.#changed();
   }
 
