@@ -5,7 +5,8 @@
 //
 // Unlike in a room nobody has to be there: the server keeps the offer and its candidates, gives them to the first who
 // asks for the id, and passes on what the two say under that id. The offer belongs to the maker's session and ends with
-// it. A talk does not: once connected, the two hear each other without the server.
+// it. A talk does not: once connected, the two hear each other without the server. When its connection breaks, a page
+// gives its session up; the server still keeps it, and the offer, for the resume window.
 //
 // Events: `change` (read the fields again).
 
@@ -261,7 +262,8 @@ export class StoredOffer extends EventTarget {
     this.#peerChanged();
   }
 
-  // Our session is over, and with it the offer. Another session would be no side of it.
+  // Our session is over for us, and with it the offer, though the server only ends both after the resume window. Another
+  // session would be no side of it.
   #lost(error, { forGood = false } = {}) {
     this.error = error;
     if (this.state === 'answered') {
