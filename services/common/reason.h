@@ -62,6 +62,7 @@ enum class CloseCode : std::uint16_t {
   kTooBig = 1009,
   kInternal = 1011,
   kStateLost = 1012,
+  kTryAgainLater = 1013,
   kDraining = 4000,
   kIdleTimeout = 4001,
   kSlowConsumer = 4003,

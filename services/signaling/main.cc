@@ -21,7 +21,7 @@ namespace signaling {
 namespace {
 
 // After the drain: for streams that were ended to be gone.
-constexpr absl::Duration kShutdownPatience = absl::Seconds(5);
+constexpr absl::Duration kShutdownPatience = absl::Seconds(3);
 
 // What cannot be used leaves what there is: sessions go on, and the log says why, once for each reason.
 class TurnSecrets {

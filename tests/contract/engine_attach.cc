@@ -44,6 +44,97 @@ TEST_P(EngineAttachTest, OnlyWhatTheClientConfirmedIsTrimmed) {
   ASSERT_TRUE(ann.record().opened->resumed());
 }
 
+TEST_P(EngineAttachTest, WhatTheClientHasIsTrimmedAndIsNotThereAnyMore) {
+  Make({.max_outbox_events = 8});
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  ann.Events();
+  const std::uint64_t before = ann.last_seq();
+  for (int i = 0; i < 6; ++i) bob.Message("1");
+  ann.Events(/*acknowledge=*/false);
+  v1::Attach attach;
+  attach.set_epoch(ann.ref().epoch);
+  attach.set_attempt(1);
+  attach.set_received_seq(ann.last_seq());
+  attach.set_acked_seq(ann.last_seq());
+  engine_->Attach(ann.ref().id, attach, {&sink_, 801});
+  for (int i = 0; i < 6; ++i) bob.Message("1");
+  EXPECT_FALSE(sink_.Of(801).closed) << "its outbox was emptied by the move";
+  attach.set_attempt(2);
+  attach.set_received_seq(before);
+  attach.set_acked_seq(before);
+  engine_->Attach(ann.ref().id, attach, {&sink_, 802});
+  EXPECT_EQ(sink_.Of(802).closed->close_code(), 1011u) << "events are never skipped";
+  EXPECT_FALSE(sink_.Of(801).closed);
+  engine_->Detach(ann.ref(), &sink_, DetachCause::kBye);
+}
+
+TEST_P(EngineAttachTest, AMoveConfirmsNoTokenAndItsReplayComesInPortions) {
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  const std::string first = ann.token();
+  ann.Events();
+  const std::uint64_t seq = ann.last_seq();
+  ann.Resume();
+  ann.End(DetachCause::kLinkBroken);
+  for (int i = 0; i < 100; ++i) bob.Message("1");
+  ann.Attach();
+  EXPECT_EQ(ann.Events(/*acknowledge=*/false).size(), 64u);
+  EXPECT_TRUE(ann.ResumeWith(first, seq).record().opened->resumed())
+      << "the token before is good until the client says something";
+}
+
+TEST_P(EngineAttachTest, OpenedComesBeforeAllElseAlsoAfterAReplayThatWasCutShort) {
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  ann.Events();
+  ann.End(DetachCause::kLinkBroken);
+  for (int i = 0; i < 10; ++i) bob.Message("1");
+  ann.Attach();
+  ann.Events(/*acknowledge=*/false);
+  ann.Attach();  // the sink fails where events are announced too early
+  EXPECT_TRUE(ann.opened());
+  ann.Resume();
+  EXPECT_TRUE(ann.record().opened->resumed());
+}
+
+TEST_P(EngineAttachTest, AnOlderOpeningIsVoid) {
+  Client& ann = NewClient().Open("ann");
+  Client& bob = NewClient().OpenPlain("r", "bob");
+  const SessionRef old_ann = ann.ref();
+  const SessionRef old_bob = bob.ref();
+  ann.OpenAgain();
+  bob.OpenAgain();
+  EXPECT_GT(ann.ref().epoch, old_ann.epoch);
+  v1::UpFrame late;
+  late.set_id(1);
+  late.mutable_room()->mutable_join()->set_room("r");
+  engine_->Apply(old_ann, &late);
+  EXPECT_TRUE(ann.record().applied.empty());
+  engine_->SetResumable(old_bob);
+  bob.End(DetachCause::kBroken);
+  EXPECT_EQ(engine_->Stats().detached, 0u) << "it cannot be resumed";
+}
+
+TEST_P(EngineAttachTest, AnOpeningIsSaidAgainSoonOrNotAtAll) {
+  Client& ann = NewClient().Open("ann");
+  Wait(absl::Minutes(1));
+  ann.OpenAgain();
+  EXPECT_FALSE(ann.opened());
+  engine_->Detach({ann.ref().id, 1}, &sink_, DetachCause::kBye);
+}
+
+TEST_P(EngineAttachTest, AShortWindowIsNotShorterForALink) {
+  Make({.resume_window = absl::ZeroDuration()});
+  Client& ann = Joined("r", "ann");
+  ann.End(DetachCause::kLinkBroken);
+  Wait(absl::Seconds(4));
+  EXPECT_TRUE(ann.Attach().opened());
+  ann.End(DetachCause::kBroken);
+  engine_->Expire();
+  EXPECT_EQ(engine_->Stats().sessions, 0u);
+}
+
 TEST_P(EngineAttachTest, WhoStillHeldItIsTold) {
   Client& ann = Joined("r", "ann");
   const std::uint64_t old_tag = ann.tag();

@@ -254,6 +254,66 @@ TEST_P(EngineResumeTest, LostEventsAreToldNotSkipped) {
   EXPECT_EQ(engine_->Stats().participants, 0u);
 }
 
+TEST_P(EngineResumeTest, ALostRefusalCostsNothing) {
+  Client& ann = Joined("r", "ann");
+  const SessionId id = ann.ref().id;
+  v1::Open open;
+  open.set_path(v1::SESSION_PATH_V1);
+  open.set_session_id(NewRandomId());
+  open.mutable_resume()->set_session_id(id.ToString());
+  open.mutable_resume()->set_token(ann.token());
+  open.mutable_resume()->set_last_seq(99);
+  const SessionId fresh = *SessionId::Parse(open.session_id());
+  for (std::uint64_t tag : {901, 902}) {
+    open.set_attempt(static_cast<std::uint32_t>(tag));
+    engine_->Open(fresh, open, {&sink_, tag});
+    ASSERT_TRUE(sink_.Of(tag).opened) << tag;
+    EXPECT_EQ(sink_.Of(tag).opened->resume_error(), v1::RESUME_ERROR_EVENTS_LOST);
+    EXPECT_EQ(sink_.Of(tag).opened->session_id(), open.session_id());
+  }
+  EXPECT_EQ(engine_->Stats().sessions, 1u);
+  engine_->Detach({fresh, sink_.Of(902).opened->epoch()}, &sink_, DetachCause::kBye);
+}
+
+TEST_P(EngineResumeTest, WhatDetachedSessionsKeepIsBounded) {
+  constexpr std::size_t kOffer = 50'000;
+  Make({.max_detached_bytes = 10 * kOffer});
+  std::vector<Client*> makers;
+  for (int i = 0; i < 20; ++i) {
+    Client& maker = NewClient().Open();
+    maker.Create(std::string(kOffer, 'x'));
+    maker.Events();
+    maker.End(DetachCause::kBroken);
+    makers.push_back(&maker);
+  }
+  EXPECT_LE(engine_->Stats().detached, 10u);
+  EXPECT_GE(engine_->Stats().detached, 8u);
+  EXPECT_FALSE(makers.front()->Resume().record().opened->resumed());
+  EXPECT_TRUE(makers.back()->Resume().record().opened->resumed());
+}
+
+TEST_P(EngineResumeTest, WhoWasRemovedWhileItWasThereIsToldSoAsWell) {
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  ann.Moderate(Kick("bob"));
+  ASSERT_EQ(bob.closed_for(), Reason::kKicked);
+  bob.Resume();  // its `closed` was lost
+  EXPECT_FALSE(bob.opened());
+  EXPECT_EQ(bob.closed_for(), Reason::kKicked);
+}
+
+TEST_P(EngineResumeTest, AResumeConfirmsWhatArrived) {
+  Make({.max_outbox_events = 8});
+  Client& ann = Joined("r", "ann");
+  Client& bob = Joined("r", "bob");
+  ann.Events();
+  for (int i = 0; i < 6; ++i) bob.Message("1");
+  ann.Events(/*acknowledge=*/false);
+  ann.Resume();
+  for (int i = 0; i < 6; ++i) bob.Message("1");
+  EXPECT_FALSE(ann.closed());
+}
+
 TEST_P(EngineResumeTest, AnOutboxThatOverflowsEndsTheReceiver) {
   Make({.max_outbox_events = 4});
   Client& ann = Joined("r", "ann");

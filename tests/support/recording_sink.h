@@ -1,6 +1,8 @@
 // A holder of sessions that writes down what the engine says.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,30 +39,43 @@ class RecordingSink final : public SessionSink {
 
   void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) override {
     MutexLock lock(mu_);
-    records_[tag].opened = std::move(opened);
+    Record& record = records_[tag];
+    EXPECT_FALSE(record.opened) << "opened twice: " << tag;
+    EXPECT_FALSE(record.closed) << "opened after closed: " << tag;
+    record.opened = std::move(opened);
   }
   void OnUnsent(std::uint64_t tag) override {
     MutexLock lock(mu_);
-    ++records_[tag].unsent;
+    ++Open(tag).unsent;
   }
   void OnApplied(std::uint64_t tag, std::uint64_t last_id) override {
     MutexLock lock(mu_);
-    records_[tag].applied.push_back(last_id);
+    Open(tag).applied.push_back(last_id);
   }
   void OnGap(std::uint64_t tag, std::uint64_t last_id) override {
     MutexLock lock(mu_);
-    records_[tag].gaps.push_back(last_id);
+    Open(tag).gaps.push_back(last_id);
   }
   void OnProbe(std::uint64_t tag) override {
     MutexLock lock(mu_);
-    ++records_[tag].probes;
+    ++Open(tag).probes;
   }
   void OnClosed(std::uint64_t tag, signaling::v1::Closed closed) override {
     MutexLock lock(mu_);
-    records_[tag].closed = std::move(closed);
+    Record& record = records_[tag];
+    EXPECT_FALSE(record.closed) << "closed twice: " << tag;
+    record.closed = std::move(closed);
   }
 
  private:
+  // Nothing comes before the session is open or after it is closed.
+  Record& Open(std::uint64_t tag) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    Record& record = records_[tag];
+    EXPECT_TRUE(record.opened) << "before opened: " << tag;
+    EXPECT_FALSE(record.closed) << "after closed: " << tag;
+    return record;
+  }
+
   mutable Mutex mu_;
   std::map<std::uint64_t, Record> records_ ABSL_GUARDED_BY(mu_);
 };

@@ -91,8 +91,10 @@ struct EngineOptions {
   std::size_t max_outbox_bytes = std::size_t{256} * 1024;          // likewise
   absl::Duration probe_timeout = absl::Seconds(2);   // until a silent session loses its client_id
   absl::Duration resume_window = absl::Seconds(30);  // of a session whose client is gone
-  absl::Duration attach_window =
-      absl::Seconds(5);  // of one that cannot be resumed, for its gateway
+  absl::Duration attach_window = absl::Seconds(5);   // at least, of any whose gateway's link broke
+  // What detached sessions keep, events and offers together, as each was when it was left. Over it, the one that has been
+  // away longest ends.
+  std::size_t max_detached_bytes = std::size_t{512} * 1024 * 1024;
 };
 
 // Thread-safe.

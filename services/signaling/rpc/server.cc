@@ -130,9 +130,10 @@ class Server::Impl {
   void Shutdown(absl::Duration patience) {
     if (server_ == nullptr) return;
     StopServing();
+    const auto deadline = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience);
     // Server::Shutdown alone never returns while a stream is open.
     EndStreams(streams_, patience);
-    server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));
+    server_->Shutdown(deadline);
     server_->Wait();
     server_.reset();
   }

@@ -48,7 +48,8 @@ class Server {
   // second; returns when all streams are gone or `timeout` is over. Shutdown has to follow.
   void Drain(absl::Duration timeout, double sessions_per_second);
 
-  // Takes no new streams, ends those there are, and returns when they are gone or `patience` is over.
+  // Takes no new streams, ends those there are, and returns when they are gone or `patience` is over. Then what is left, of
+  // peers that read nothing, is cut.
   void Shutdown(absl::Duration patience);
 
  private:

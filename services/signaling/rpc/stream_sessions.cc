@@ -60,11 +60,11 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
       }
     }
   }
+  if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
   if (frame->has_detach()) {
     engine_.Detach(session, this, CauseOf(frame->detach().cause()));
     return absl::OkStatus();
   }
-  if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
   switch (frame->body_case()) {
     case v1::UpFrame::BODY_NOT_SET: return absl::OkStatus();
     case v1::UpFrame::kAlive: engine_.Alive(session); return absl::OkStatus();
@@ -233,7 +233,7 @@ std::size_t StreamSessions::SendAway(std::size_t count) {
       sessions.push_back({slot.id, slot.epoch});
     });
   }
-  // As if the link broke, about which nobody is told anything: those who would be told are sent away as well.
+  // As if the link broke. Others hear of it after a second, if they are still here then.
   for (const SessionRef& session : sessions) {
     engine_.Detach(session, this, DetachCause::kLinkBroken);
   }

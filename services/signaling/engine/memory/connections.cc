@@ -1,5 +1,6 @@
 #include "services/signaling/engine/memory/connections.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "services/common/ids.h"
@@ -102,8 +103,9 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
   }
   if (resume.last_seq() < session->outbox.acked_seq() ||
       resume.last_seq() > session->outbox.last_seq()) {
-    delivery_.End(session, v1::LEAVE_REASON_TIMEOUT,
-                  MakeClosed(Reason::kSessionReplaced, "its client had to begin anew"));
+    // So that it is remembered as one that lost events, should this answer not arrive.
+    delivery_.End(session, v1::LEAVE_REASON_OVERFLOW,
+                  MakeClosed(Reason::kSlowConsumer, "its client has not all of its events"));
     return v1::RESUME_ERROR_EVENTS_LOST;
   }
   Take(session, holder);
@@ -148,6 +150,8 @@ void Connections::Take(Session* session, const Holder& holder) {
   }
   session->holder = holder;
   session->link_broken = false;
+  session->replay_to =
+      0;  // the new holder hears of events only after it is told that the session is open
   presence_.Return(session);
 }
 
@@ -155,7 +159,14 @@ void Connections::LetGo(Session* session, bool link_broken) {
   session->holder.sink->OnClosed(session->holder.tag, MakeNormalClosed());
   session->holder = {};
   session->link_broken = link_broken;
-  presence_.Leave(session, session->resumable ? options_.resume_window : options_.attach_window);
+  absl::Duration window = session->resumable ? options_.resume_window : absl::ZeroDuration();
+  // Its client may still be there, and knows nothing of it.
+  if (link_broken) window = std::max(window, options_.attach_window);
+  presence_.Leave(session, window);
+  while (presence_.bytes() > options_.max_detached_bytes) {
+    Session* longest = presence_.TakeLongest();
+    delivery_.End(longest, v1::LEAVE_REASON_TIMEOUT, MakeNormalClosed());
+  }
 }
 
 void Connections::End(Session* session, v1::Closed closed) {

@@ -63,7 +63,8 @@ void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const 
   Session* session = FindId(id);
   if (session == nullptr) {
     OpenNow(Make(id, open, holder), open.room(), resume_error);
-  } else if (session->outbox.acked_seq() > 0 || session->opening != HashOf(open)) {
+  } else if (session->outbox.acked_seq() > 0 || session->opening != HashOf(open) ||
+             clock_.Now() - session->opened_time > options_.resume_window) {
     holder.sink->OnClosed(holder.tag,
                           MakeClosed(Reason::kInvalidMessage, "this session_id is in use"));
   } else {
@@ -151,8 +152,8 @@ void MemoryEngine::Detach(const SessionRef& ref, const SessionSink* holder, Deta
     connections_.LetGo(session, cause == DetachCause::kLinkBroken);
     // Nobody is there any more who could answer.
     for (Session* waiting : waiting_) {
-      if (waiting->pending->incumbent == session && !session->link_broken) {
-        waiting->pending->deadline = clock_.Uptime();
+      if (waiting->pending->incumbent == session) {
+        waiting->pending->deadline = ProbeDeadline(*session);
       }
     }
   }
@@ -171,6 +172,9 @@ void MemoryEngine::Apply(const SessionRef& ref, v1::UpFrame* frame) {
   session->tokens.Confirm();
   if (session->pending == nullptr) {
     ApplyNow(session, frame);
+  } else if (!session->pending->frames.empty() &&
+             frame->id() <= session->pending->frames.back().id()) {
+    // Sent again after a move or a resume: it waits here already.
   } else if (session->pending->frames.size() < kMaxUnacknowledgedMessages &&
              session->pending->bytes < kMaxWaitingBytes) {
     session->pending->bytes += frame->ByteSizeLong();
@@ -240,20 +244,29 @@ void MemoryEngine::Measured(const SessionRef& ref, absl::Duration round_trip) {
 void MemoryEngine::Wait(Session* session, Session* rival, PendingClaim claim) {
   claim.incumbent = rival;
   const auto& [sink, tag] = rival->holder;
-  // Where there is no connection nobody can answer, unless it is the gateway's that broke.
-  const bool may_answer = sink != nullptr || rival->link_broken;
-  claim.deadline = clock_.Uptime() + (may_answer ? options_.probe_timeout : absl::ZeroDuration());
+  claim.deadline = ProbeDeadline(*rival);
   session->pending = std::make_unique<PendingClaim>(std::move(claim));
   waiting_.push_back(session);
   if (sink != nullptr) sink->OnProbe(tag);
 }
 
+absl::Duration MemoryEngine::ProbeDeadline(const Session& rival) const {
+  if (rival.holder.sink != nullptr) return clock_.Uptime() + options_.probe_timeout;
+  // Where there is no connection nobody can answer; where it is the gateway's that broke, the client is asked after the
+  // move.
+  return rival.link_broken ? rival.away_until : clock_.Uptime();
+}
+
 void MemoryEngine::ProbeWhereAwaited(const Session* rival) {
   const auto& [sink, tag] = rival->holder;
   if (sink == nullptr) return;
-  for (const Session* session : waiting_) {
-    if (session->pending->incumbent == rival) return sink->OnProbe(tag);
+  bool awaited = false;
+  for (Session* session : waiting_) {
+    if (session->pending->incumbent != rival) continue;
+    session->pending->deadline = ProbeDeadline(*rival);
+    awaited = true;
   }
+  if (awaited) sink->OnProbe(tag);
 }
 
 void MemoryEngine::ResolveWaitersOf(const Session* rival, bool taken) {

@@ -72,6 +72,8 @@ class MemoryEngine final : public Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Waiting for a rival's client_id.
+  // Until when a rival may answer.
+  absl::Duration ProbeDeadline(const Session& rival) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ProbeWhereAwaited(const Session* rival) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Wait(Session* session, Session* rival, PendingClaim claim)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

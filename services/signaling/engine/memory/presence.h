@@ -3,6 +3,9 @@
 
 #include <cstddef>
 
+#include <cstdint>
+
+#include "absl/container/btree_map.h"
 #include "absl/time/time.h"
 #include "services/common/clock.h"
 #include "services/signaling/engine/memory/deadlines.h"
@@ -27,7 +30,11 @@ class Presence {
   Session* Expire();
 
   // Sessions that are away.
-  std::size_t size() const { return deadlines_.size(); }
+  std::size_t size() const { return by_leaving_.size(); }
+  // What they kept when they were left.
+  std::size_t bytes() const { return bytes_; }
+  // Takes out the one that has been away longest. There is one.
+  Session* TakeLongest();
 
  private:
   void Tell(Session* session, bool connected);
@@ -37,6 +44,9 @@ class Presence {
   Delivery& delivery_;
 
   Deadlines<Session> deadlines_;
+  absl::btree_map<std::uint64_t, Session*> by_leaving_;
+  std::uint64_t last_number_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace signaling

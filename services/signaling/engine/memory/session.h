@@ -54,6 +54,8 @@ struct Session {
   bool resumable = false;
   bool link_broken = false;   // away because its gateway's link is: the client may be there
   bool told_away = false;     // the others in the room know
+  std::uint64_t away_number = 0;                       // in the order of leaving; 0: not away
+  std::size_t away_bytes = 0;
   absl::Duration away_until;  // as Clock::Uptime
   Due due;                    // while away
 
