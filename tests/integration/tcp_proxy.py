@@ -10,6 +10,8 @@ class TcpProxy:
         self._target = target
         self._server = None
         self._writers = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
         self.port = 0
 
     async def start(self):
@@ -22,10 +24,15 @@ class TcpProxy:
         self.cut()
         await self._server.wait_closed()
 
+    def hold(self):
+        """What is on its way does not arrive, until a cut loses it."""
+        self._flows.clear()
+
     def cut(self):
         """Resets what stands; new connections get through."""
         for writer in list(self._writers):
             writer.transport.abort()
+        self._flows.set()
 
     async def _accept(self, reader, writer):
         try:
@@ -39,6 +46,7 @@ class TcpProxy:
         self._writers.add(writer)
         try:
             while data := await reader.read(65536):
+                await self._flows.wait()
                 writer.write(data)
                 await writer.drain()
         except ConnectionError:
