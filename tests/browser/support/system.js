@@ -11,6 +11,8 @@ import { until } from './until.js';
 
 const START_MS = 20_000;
 const STOP_MS = 15_000;
+// Short, so that what a test leaves behind is gone soon; longer than a page takes to come back.
+const RESUME_WINDOW = '4s';
 
 class Process {
   #child;
@@ -102,7 +104,7 @@ export class System {
   async startService() {
     const port = this.service?.port ?? 0;
     this.service = await Process.start('signaling-service', [
-      `--port=${port}`, '--internal_port=0', ...this.#flags.service,
+      `--port=${port}`, '--internal_port=0', `--resume_window=${RESUME_WINDOW}`, ...this.#flags.service,
     ]);
   }
 
