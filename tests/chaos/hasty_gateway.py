@@ -197,7 +197,10 @@ class HastySession(Window):
         old.send(slot, signaling_pb2.UpFrame(ack_seq=claimed))
         cause = session_pb2.Detach.CAUSE_BYE if resumed else session_pb2.Detach.CAUSE_BROKEN
         old.send(slot, signaling_pb2.UpFrame(detach=session_pb2.Detach(cause=cause)))
-        old.send(old.bind(self._on_refused), signaling_pb2.UpFrame(attach=self._attach(*hold)))
+        epoch, tried = hold
+        if resumed:
+            tried += 50  # a gateway that knows of no resume counts on by itself: the epoch alone tells
+        old.send(old.bind(self._on_refused), signaling_pb2.UpFrame(attach=self._attach(epoch, tried)))
 
     def _on_late(self, frame):
         """On a slot that was left: what arrives there still is what the other stream brings again."""
