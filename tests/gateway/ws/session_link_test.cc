@@ -65,9 +65,11 @@ TEST_F(SessionLinkTest, AnAcknowledgementThatTheBreakTookIsInTheAttach) {
 TEST_F(SessionLinkTest, ABreakWhileOpeningOpensTheSameAgain) {
   MakePlain();
   Text(R"({"type":"message","data":1})");
-  const auto open = link_.frames.front().open();
+  auto open = link_.frames.front().open();
+  EXPECT_EQ(open.attempt(), 1u);
   BreakLink();
   const auto again = link_.Take();
+  open.set_attempt(2);
   EXPECT_EQ(again.open().SerializeAsString(), open.SerializeAsString());
   EXPECT_TRUE(link_.frames.empty());
   Text(R"({"type":"message","data":2})");
