@@ -53,10 +53,11 @@ void Session::OpenSession(Hello hello) {
   session_id_ = NewRandomId();
   seat_ = hello.resume ? context_.admission.TakeSession(session_id_, hello.resume->session_id())
                        : context_.admission.TakeSession(session_id_);
-  if (!seat_) return Refuse(Reason::kTooManyConnections, "too many sessions on this server");
+  resumes_ = hello.resume.has_value();
+  if (!seat_) return RefuseOpening(Reason::kTooManyConnections, "too many sessions on this server");
   waiting_.Release();
   if (!uplink_.Open(MakeOpen(session_id_, *upgrade_, hello))) {
-    return Refuse(Reason::kUnavailable, "the signaling service cannot be reached");
+    return RefuseOpening(Reason::kUnavailable, "the signaling service cannot be reached");
   }
   state_ = State::kOpening;
   upgrade_.reset();
@@ -221,6 +222,7 @@ void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
 void Session::OnUnavailable() { TellError(Reason::kUnavailable, "the signaling service is away"); }
 
 void Session::OnFailed(Reason reason, std::string_view message) {
+  if (state_ == State::kOpening) return RefuseOpening(reason, message);
   EndWith(reason, message, v1::Detach::CAUSE_BROKEN);
 }
 
@@ -276,6 +278,11 @@ void Session::TellError(Reason reason, std::string_view message) {
 
 void Session::Refuse(Reason reason, std::string_view message) {
   EndWith(reason, message, v1::Detach::CAUSE_UNSPECIFIED);
+}
+
+void Session::RefuseOpening(Reason reason, std::string_view message) {
+  EndWith(reason, message, v1::Detach::CAUSE_BROKEN,
+          resumes_ ? CloseCode::kTryAgainLater : Info(reason).close_code);
 }
 
 void Session::EndWith(Reason reason, std::string_view message, Cause cause) {

@@ -97,6 +97,8 @@ class Session final : public SocketEvents, private Uplink::Owner {
 
   // The end: told in an error, then with a close frame.
   void Refuse(Reason reason, std::string_view message);  // where there is nothing to detach
+  // What the hello asks for is not to be had now. Says nothing of the session that was to be resumed: it may wait still.
+  void RefuseOpening(Reason reason, std::string_view message);
   void EndWith(Reason reason, std::string_view message, Cause cause);
   void EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code);
   void EndAsSlow();
@@ -112,6 +114,7 @@ class Session final : public SocketEvents, private Uplink::Owner {
 
   Registry<Session>::Entry entry_;
   State state_ = State::kNew;
+  bool resumes_ = false;        // the hello asks for a session that there may be
   bool paused_ = false;         // the uplink takes no more
   bool probed_ = false;         // the service waits for a sign of life
   bool setup_counted_ = false;  // `connected` has been written

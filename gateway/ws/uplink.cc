@@ -29,6 +29,7 @@ bool Uplink::Open(std::unique_ptr<v1::Open> open) {
     state_ = State::kIdle;
     return false;
   }
+  lost_at_ = context_.clock.now();
   holds_back_ = open_->has_resume();
   passes_ = !holds_back_;
   return true;
@@ -175,10 +176,12 @@ void Uplink::Tick(Instant now) {
   inbound_.Rest();
   TellIfDue();
   if (live() && acks_.waiting()) Send(link_->Next(), 0);
-  if (state_ != State::kWaiting) return;
+  if (state_ != State::kOpening && state_ != State::kWaiting) return;
   const Duration lost = now - *lost_at_;
   if (lost >= (open_ ? context_.settings.handshake_timeout : window_)) {
-    return owner_.OnFailed(Reason::kUnavailable, "the signaling service cannot be reached");
+    return owner_.OnFailed(Reason::kUnavailable, state_ == State::kOpening
+                                                     ? "the signaling service does not answer"
+                                                     : "the signaling service cannot be reached");
   }
   if (open_ || told_unavailable_ || lost < kQuietFor) return;
   told_unavailable_ = true;

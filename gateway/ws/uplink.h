@@ -72,7 +72,7 @@ class Uplink final : public Link::Receiver {
   void TellAlive();
   void TellRoundTrip(Duration took);
 
-  // Keeps the deadlines of a session without a link.
+  // Keeps the deadlines of a session that is not open on a link.
   void Tick(Instant now);
   // There is a link again.
   void OnLinkReady();
@@ -129,7 +129,7 @@ class Uplink final : public Link::Receiver {
   std::unique_ptr<signaling::v1::Open> open_;  // until the service has opened it
   signaling::v1::Attach hold_;                 // the session, once it is open
   Duration window_{};                          // for which the session waits at the service
-  std::optional<Instant> lost_at_;             // when its last link was lost
+  std::optional<Instant> lost_at_;  // since when it is not open on a link; none before Open
   Inbound inbound_;
   ReceivedAcks acks_;
 };

@@ -95,6 +95,16 @@ TEST_F(SessionOpenTest, WithoutALinkThereIsNoSession) {
   ExpectEnd("unavailable", CloseCode::kStateLost, "reconnect");
 }
 
+TEST_F(SessionOpenTest, AServiceThatDoesNotAnswerIsGivenUp) {
+  MakePlain();
+  Advance(kHandshakeTimeout - std::chrono::milliseconds(1));
+  EXPECT_FALSE(socket_.close_code);
+  Advance(std::chrono::milliseconds(1));
+  ExpectEnd("unavailable", CloseCode::kStateLost, "reconnect");
+  EXPECT_TRUE(link_.Take().has_open());
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+}
+
 TEST_F(SessionOpenTest, PlainIsRefusedAtTheCapAtOnce) {
   const auto first = admission_.TakeSession("first");
   const auto second = admission_.TakeSession("second");

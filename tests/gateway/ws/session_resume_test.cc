@@ -45,8 +45,8 @@ TEST_F(SessionResumeTest, TheServiceIsAsked) {
 TEST_F(SessionResumeTest, NothingIsReadUntilItIsKnownWhereItGoesOn) {
   Hello(4);
   EXPECT_TRUE(socket_.paused);
-  Advance(2 * kTimeout);
-  EXPECT_FALSE(socket_.close_code) << "who is not read is not idle";
+  Advance(kHandshakeTimeout - std::chrono::milliseconds(1));
+  EXPECT_FALSE(socket_.close_code);
   DeliverOpened(true, 9);
   EXPECT_FALSE(socket_.paused);
 }
@@ -96,8 +96,10 @@ TEST_F(SessionResumeTest, WhatCannotGoOnBeginsAnew) {
 
 TEST_F(SessionResumeTest, ABreakBeforeTheAnswerAsksTheSameAgain) {
   Hello(4);
-  const auto open = link_.frames.front().open();
+  auto open = link_.frames.front().open();
+  EXPECT_EQ(open.attempt(), 1u);
   BreakLink();
+  open.set_attempt(2);
   EXPECT_EQ(link_.frames.front().open().SerializeAsString(), open.SerializeAsString());
   DeliverOpened(true, 9);
   EXPECT_TRUE(socket_.Next().at("resumed").as_bool());
@@ -121,9 +123,37 @@ TEST_F(SessionResumeTest, FaultsOfAConnectionBeforeAreNoStrikes) {
   ExpectEnd("invalid_message", CloseCode::kProtocolError, "close");
 }
 
-TEST_F(SessionResumeTest, WithoutALinkItIsRefused) {
+// Its session may wait at the service all the same: 1012 would say that it is gone.
+TEST_F(SessionResumeTest, WithoutALinkItIsToTryAgain) {
   link_.is_ready = false;
   Hello(4);
+  ExpectEnd("unavailable", CloseCode::kTryAgainLater, "reconnect");
+}
+
+TEST_F(SessionResumeTest, LinksThatStayAwayWhileItOpensMakeItTryAgain) {
+  Hello(4);
+  link_.is_ready = false;
+  BreakLink();
+  Advance(kHandshakeTimeout);
+  ExpectEnd("unavailable", CloseCode::kTryAgainLater, "reconnect");
+}
+
+TEST_F(SessionResumeTest, AServiceThatDoesNotAnswerMakesItTryAgain) {
+  Hello(4);
+  Advance(kHandshakeTimeout);
+  ExpectEnd("unavailable", CloseCode::kTryAgainLater, "reconnect");
+  EXPECT_TRUE(link_.Take().has_open());
+  ExpectDetach(v1::Detach::CAUSE_BROKEN);
+  EXPECT_EQ(admission_.sessions(), 0u);
+}
+
+TEST_F(SessionResumeTest, OnceItIsOpenALinkThatStaysAwayHasLostIt) {
+  Hello(4);
+  DeliverOpened(true, 9);
+  socket_.Next();
+  link_.is_ready = false;
+  BreakLink();
+  Advance(kWindow);
   ExpectEnd("unavailable", CloseCode::kStateLost, "reconnect");
 }
 
@@ -141,11 +171,11 @@ TEST_F(SessionResumeTest, AtTheCapItTakesItsOwnPlace) {
   EXPECT_TRUE(link_.Take().has_detach());
 }
 
-TEST_F(SessionResumeTest, AtTheCapOneThatIsNotHereIsRefused) {
+TEST_F(SessionResumeTest, AtTheCapOneThatIsNotHereIsToTryAgain) {
   const auto one = admission_.TakeSession("one");
   const auto two = admission_.TakeSession("two");
   Hello(4);
-  ExpectEnd("too_many_connections", CloseCode::kRefused, "reconnect");
+  ExpectEnd("too_many_connections", CloseCode::kTryAgainLater, "reconnect");
   EXPECT_TRUE(link_.frames.empty());
 }
 
