@@ -14,6 +14,7 @@ class LinkTest(harness.Stack):
 
     async def asyncSetUp(self):
         await super().asyncSetUp()
+        self.took = []  # seconds, the moves after cuts
         self.proxy = TcpProxy(self.service.port)
         await self.proxy.start()
         self.addAsyncCleanup(self.proxy.stop)
@@ -39,43 +40,83 @@ class LinkTest(harness.Stack):
         await near.expect("participant_joined", client_id="far")
         return near, far
 
+    async def metric(self, name):
+        return (await asyncio.to_thread(self.behind.metrics))[f"signaling_{name}"]
+
+    async def cut(self, say=None):
+        """Cuts the link while a client's message is on it: one that `say()` sends, or one of those that are sent anyway.
+
+        The session is on a link again when this returns.
+        """
+        received = 'messages_total{direction="received",type="message"}'
+        moves, resent = await self.metric("session_moves_total"), await self.metric("messages_resent_total")
+        self.proxy.hold()
+        before = await self.metric(received)
+        if say is not None:
+            await say()
+        await self.until(received, before)
+        self.proxy.cut()
+        begun = time.monotonic()
+        await self.until("session_moves_total", moves)
+        self.took.append(round(time.monotonic() - begun, 3))
+        self.assertGreater(await self.metric("messages_resent_total"), resent)
+
+    async def until(self, name, before):
+        async with asyncio.timeout(harness.DEADLINE):
+            while await self.metric(name) == before:
+                await asyncio.sleep(0.01)
+
+    async def expect_message(self, client):
+        """Nobody hears of a cut that takes less than a second."""
+        message = await client.expect_any("message", "participant_connection", "error")
+        if message["type"] == "participant_connection":
+            raise AssertionError(f"{message}: of these moves one took too long: {self.took} s")
+        if message["type"] == "error" and (message["code"], message["fatal"]) != ("unavailable", False):
+            raise AssertionError(message)
+        return message
+
     async def check_exact(self, near, far):
         """Both send on and on while the link breaks; no socket closes and nothing is lost."""
-        async def send(client):
-            for number in range(100):
+        async def cut():
+            for _ in range(3):
+                await self.cut()
+
+        async def send(client, cutting):
+            number = 0
+            while number < 100 or not cutting.done():
                 await client.command("message", data=number)
-                await asyncio.sleep(0.005)
+                number += 1
+                await asyncio.sleep(0.01)
+            await client.command("message", data="end")
+            return number
 
         async def receive(client):
             numbers = []
-            while len(numbers) < 100:
-                message = await client.expect_any("message", "participant_connection", "error")
+            while (message := await self.expect_message(client)).get("data") != "end":
                 if message["type"] == "message":
                     numbers.append(message["data"])
-                elif message["type"] == "error":
-                    self.assertEqual((message["code"], message["fatal"]), ("unavailable", False))
-            self.assertEqual(numbers, list(range(100)))
+            return numbers
 
-        async def cut():
-            for _ in range(3):
-                await asyncio.sleep(0.1)
-                self.proxy.cut()
-
-        await asyncio.gather(send(near), send(far), receive(near), receive(far), cut())
+        async with asyncio.TaskGroup() as tasks:
+            cutting = tasks.create_task(cut())
+            sent = [tasks.create_task(send(client, cutting)) for client in (near, far)]
+            received = [tasks.create_task(receive(client)) for client in (far, near)]
+        for sender, receiver in zip(sent, received, strict=True):
+            self.assertEqual(receiver.result(), list(range(sender.result())))
 
     async def test_a_broken_link_is_no_business_of_clients(self):
         near, far = await self.pair_behind("link")
         await self.check_exact(near, far)
-        await near.wait_for_ack(near.next_id) if near.acks[-1] < near.next_id else None
+        if near.acks[-1] < near.next_id:
+            await near.wait_for_ack(near.next_id)
 
     async def test_nor_of_plain_ones(self):
         near, far = await self.pair_behind("plain-link", path="/")
-        self.proxy.cut()
-        await far.command("message", data="after")
-        await near.expect("message", data="after")
-        await near.send("message", data="answer")
-        while (await far.expect_any("message", "participant_connection"))["type"] != "message":
-            pass
+        for number in range(2):
+            await self.cut(lambda number=number: near.send("message", data=number))
+            self.assertEqual((await self.expect_message(far))["data"], number)
+            await far.command("message", data=number)
+            await near.expect("message", data=number)
 
     async def test_while_there_is_none_messages_wait(self):
         near, far = await self.pair_behind("wait")
