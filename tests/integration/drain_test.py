@@ -105,11 +105,31 @@ class OldStreamsTest(harness.Stack):
     async def test_they_are_replaced_and_nobody_notices(self):
         first, second = await self.pair("old")
         end = time.monotonic() + 9
-        number = 0
-        while time.monotonic() < end:
-            await first.command("message", data=number)
-            await second.expect("message", data=number)
-            number += 1
+        under_way = asyncio.Semaphore(20)
+        longest = 0.0
+
+        async def send():
+            number = 0
+            while time.monotonic() < end:
+                await under_way.acquire()
+                await first.command("message", data=number)
+                number += 1
+            return number
+
+        async def receive(sending):
+            nonlocal longest
+            number, last = 0, time.monotonic()
+            while not sending.done() or number < sending.result():
+                await second.expect("message", data=number)
+                under_way.release()
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+                number += 1
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(receive(tasks.create_task(send())))
+        self.assertLess(longest, 2)
+        self.assertGreaterEqual(self.gateway.count("link_goes_away"), 2, self.gateway.log())
+        self.assertEqual(self.gateway.count("link_down"), 0, self.gateway.log())
         self.assertGreaterEqual(self.gateway.metrics()["signaling_session_moves_total"], 4)
 
 
