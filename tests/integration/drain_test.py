@@ -127,6 +127,7 @@ class OldStreamsTest(harness.Stack):
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(receive(tasks.create_task(send())))
+        await first.wait_for_ack(first.next_id)
         self.assertLess(longest, 2)
         self.assertGreaterEqual(self.gateway.count("link_goes_away"), 2, self.gateway.log())
         self.assertEqual(self.gateway.count("link_down"), 0, self.gateway.log())
