@@ -72,6 +72,7 @@ class ComingBackTest(Resumes):
         proxy.hold()
         numbers += [await first.command("message", data=text) for text in texts(10, 10)]
         await first.expect_nothing()
+        self.assertEqual(first.acks[-1], numbers[9])
         first.ws.transport.abort()
         await proxy.stop()
         back = await self.resume(first, self.other)
