@@ -14,11 +14,6 @@ namespace {
 namespace v1 = signaling::v1;
 
 constexpr int kStrikes = 3;
-constexpr std::chrono::seconds kCloseTimeout{3};
-// Beyond the time after which a client was told to connect elsewhere.
-constexpr std::chrono::seconds kGoTimeout{1};
-// RFC 6455, section 7.1.5: a close frame without a code.
-constexpr std::uint16_t kNoCode = 1005;
 
 }  // namespace
 
@@ -66,7 +61,7 @@ void Session::OpenSession(Hello hello) {
 
 void Session::OnText(std::string_view text) {
   OnSignOfLife();
-  if (!active()) return;
+  if (!active() || said_bye_) return;
   ++received_;
   // The body is decoded into the batch itself.
   v1::UpFrame& frame = uplink_.Next();
@@ -101,7 +96,7 @@ void Session::OnMessage(v1::UpFrame& frame, std::string_view text) {
                                                     ? "hello: only on /v1"
                                                     : "hello: this session is open");
     case MessageType::kPing: EndUnless(down_.Pong(message.ping_t)); break;
-    case MessageType::kBye: return Stop(CloseCode::kNormal, {}, v1::Detach::CAUSE_BYE);
+    case MessageType::kBye: return OnBye();
     case MessageType::kAck: break;
     default: PassOn(message.id, frame, text, Inbound::Verdict::kByContent);
   }
@@ -130,7 +125,7 @@ void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::string_view text
 }
 
 void Session::UpdateReading() {
-  if (!active() || paused_ == uplink_.full()) return;
+  if (!active() || paused_ == (uplink_.full() || said_bye_)) return;
   paused_ = !paused_;
   if (paused_) return socket_.PauseReading();
   last_sign_ = context_.clock.now();
@@ -222,6 +217,7 @@ void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
 void Session::OnUnavailable() { TellError(Reason::kUnavailable, "the signaling service is away"); }
 
 void Session::OnFailed(Reason reason, std::string_view message) {
+  if (said_bye_) return Part();
   if (state_ == State::kOpening) return RefuseOpening(reason, message);
   EndWith(reason, message, v1::Detach::CAUSE_BROKEN);
 }
@@ -250,19 +246,6 @@ void Session::OnEvent(v1::DownFrame& frame) {
        v1::Detach::CAUSE_FAULT);
 }
 
-void Session::OnClosed(const v1::Closed& closed) {
-  std::string_view reason;
-  if (closed.has_error()) {
-    v1::Error error = closed.error();
-    error.set_fatal(true);
-    if (const auto known = KnownReason(error)) reason = Info(*known).code;
-    down_.Fatal(error);
-  }
-  const auto code = static_cast<std::uint16_t>(closed.close_code());
-  Stop(code == 0 ? CloseCode::kNormal : static_cast<CloseCode>(code), reason,
-       v1::Detach::CAUSE_UNSPECIFIED);
-}
-
 void Session::EndUnless(bool sent) {
   if (!sent) EndAsSlow();
 }
@@ -274,94 +257,6 @@ void Session::TellError(Reason reason, std::string_view message) {
     return EndWith(reason, message, v1::Detach::CAUSE_FAULT, CloseCode::kProtocolError);
   }
   EndUnless(down_.Error(reason, message));
-}
-
-void Session::Refuse(Reason reason, std::string_view message) {
-  EndWith(reason, message, v1::Detach::CAUSE_UNSPECIFIED);
-}
-
-void Session::RefuseOpening(Reason reason, std::string_view message) {
-  EndWith(reason, message, v1::Detach::CAUSE_BROKEN,
-          resumes_ ? CloseCode::kTryAgainLater : Info(reason).close_code);
-}
-
-void Session::EndWith(Reason reason, std::string_view message, Cause cause) {
-  EndWith(reason, message, cause, Info(reason).close_code);
-}
-
-void Session::EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code) {
-  if (!active()) return;
-  down_.Fatal(FatalError(reason, message));
-  Stop(code, Info(reason).code, cause);
-}
-
-void Session::EndAsSlow() {
-  EndWith(Reason::kSlowConsumer, "this client takes its messages too slowly",
-          v1::Detach::CAUSE_BROKEN);
-}
-
-void Session::Stop(CloseCode code, std::string_view reason, Cause cause) {
-  state_ = State::kClosing;
-  end_code_ = code;
-  end_reason_ = reason;
-  deadline_ = context_.clock.now() + kCloseTimeout;
-  Detach(cause);
-  socket_.Close(code);
-}
-
-void Session::Detach(Cause cause) {
-  seat_.Release();
-  waiting_.Release();
-  upgrade_.reset();
-  uplink_.Detach(cause);
-}
-
-void Session::OnEnd(std::uint16_t code, CloseSide side) {
-  if (state_ == State::kOver) return;
-  if (state_ == State::kClosing) {
-    code = static_cast<std::uint16_t>(end_code_);
-    side = CloseSide::kServer;
-  } else if (side == CloseSide::kServer) {
-    Detach(v1::Detach::CAUSE_FAULT);
-  } else {
-    const bool bye = side == CloseSide::kClient &&
-                     (code == static_cast<std::uint16_t>(CloseCode::kNormal) || code == kNoCode);
-    Detach(bye ? v1::Detach::CAUSE_BYE : v1::Detach::CAUSE_BROKEN);
-  }
-  state_ = State::kOver;
-  deadline_ = context_.clock.now() + kCloseTimeout;
-  context_.probe.ConnectionClosed(code, side);
-  LogSessionEnd({.session_id = session_id_,
-                 .path = path_ == v1::SESSION_PATH_PLAIN ? "/" : "/v1",
-                 .reason = end_reason_,
-                 .close_code = code,
-                 .side = side,
-                 .lasted = std::chrono::steady_clock::now() - accepted_at_,
-                 .received = received_,
-                 .sent = down_.sent()});
-}
-
-void Session::Drain() {
-  if (state_ == State::kWaitsForHello) Leave();
-}
-
-bool Session::GoAway(Duration reconnect_after) {
-  if (told_to_go_ || (state_ != State::kOpening && state_ != State::kOpen)) return false;
-  told_to_go_ = true;
-  // It has not heard of a session that it could go on with elsewhere.
-  if (state_ == State::kOpening) {
-    Leave();
-    return true;
-  }
-  deadline_ = context_.clock.now() + reconnect_after + kGoTimeout;
-  EndUnless(down_.GoAway(absl::FromChrono(reconnect_after)));
-  return true;
-}
-
-void Session::Leave() {
-  if (state_ == State::kNew) return;  // told in OnOpen
-  GoAway(Duration::zero());
-  EndWith(Reason::kDraining, "this server is going away", v1::Detach::CAUSE_BROKEN);
 }
 
 void Session::Tick() {
@@ -381,7 +276,7 @@ void Session::Tick() {
     case State::kOpening:
     case State::kOpen: break;
   }
-  if (told_to_go_ && now >= deadline_) return Leave();
+  if ((told_to_go_ || said_bye_) && now >= deadline_) return Leave();
   uplink_.Tick(now);
   // Who is not read cannot be heard.
   if (!active() || paused_) return;

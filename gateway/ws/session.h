@@ -70,6 +70,7 @@ class Session final : public SocketEvents, private Uplink::Owner {
   void OpenSession(Hello hello);
   void OnMessage(signaling::v1::UpFrame& frame, std::string_view text);
   void OnMessageBeforeHello();
+  void OnBye();
   void OnFault(std::string_view text, Inbound::Verdict verdict);
   void PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::string_view text,
               Inbound::Verdict verdict);
@@ -82,6 +83,7 @@ class Session final : public SocketEvents, private Uplink::Owner {
   void OnMoved(const signaling::v1::Opened& opened, bool acknowledges) override;
   void OnDown(signaling::v1::DownFrame& frame) override;
   void OnClosed(const signaling::v1::Closed& closed) override;
+  void OnCaughtUp() override;
   void OnUnavailable() override;
   void OnFailed(Reason reason, std::string_view message) override;
 
@@ -102,6 +104,8 @@ class Session final : public SocketEvents, private Uplink::Owner {
   void EndWith(Reason reason, std::string_view message, Cause cause);
   void EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code);
   void EndAsSlow();
+  // As the client wished.
+  void Part();
   void Stop(CloseCode code, std::string_view reason, Cause cause);
   void Detach(Cause cause);
 
@@ -119,13 +123,14 @@ class Session final : public SocketEvents, private Uplink::Owner {
   bool probed_ = false;         // the service waits for a sign of life
   bool setup_counted_ = false;  // `connected` has been written
   bool told_to_go_ = false;     // the deadline says until when
+  bool said_bye_ = false;       // likewise; what it said before has to go first
   std::uint8_t strikes_ = 0;
   std::uint32_t received_ = 0;
   CloseCode end_code_ = CloseCode::kNormal;
   std::string_view end_reason_;  // of the reason table, or empty
   Instant last_sign_;            // of life
   Instant last_ping_;
-  Instant deadline_{};  // for the hello, to go, or for the peer to close
+  Instant deadline_{};  // for the hello, to go, for a link after bye, or for the peer to close
   Downlink down_;
   Uplink uplink_;
   Admission::Place waiting_;          // among those who wait for hello

@@ -259,6 +259,7 @@ void Uplink::OnOpened(const v1::Opened& opened) {
   if (passes_) return;
   passes_ = true;
   SendKept();
+  if (passes_) owner_.OnCaughtUp();
 }
 
 }  // namespace signaling::gateway

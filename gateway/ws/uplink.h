@@ -28,6 +28,8 @@ class Uplink final : public Link::Receiver {
     virtual void OnOpened(const signaling::v1::Opened& opened) = 0;
     // It is on another link. `acknowledges`: more of what the client sent is processed than was known.
     virtual void OnMoved(const signaling::v1::Opened& opened, bool acknowledges) = 0;
+    // What was kept has been sent: from now on what the client says goes at once.
+    virtual void OnCaughtUp() = 0;
     // Everything but opened and closed. What the frame acknowledges has been taken note of.
     virtual void OnDown(signaling::v1::DownFrame& frame) = 0;
     // The service ended it; there is nothing to detach.
@@ -79,6 +81,8 @@ class Uplink final : public Link::Receiver {
 
   // The session is open, and on a link.
   bool live() const { return state_ == State::kLive; }
+  // What the client says goes to the service at once.
+  bool passes() const { return passes_; }
   // The client is not to be read: nothing more can be kept, or it is not known yet where a resumed session goes on.
   bool full() const { return holds_back_ || inbound_.full(); }
   const Inbound& inbound() const { return inbound_; }

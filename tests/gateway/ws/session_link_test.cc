@@ -233,7 +233,7 @@ TEST_F(SessionLinkTest, AClientThatGoesWhileAttachingIsDetached) {
   OpenV1();
   BreakLink();
   link_.Take();
-  Text(R"({"type":"bye"})");
+  session_->OnEnd(1000, CloseSide::kClient);
   ExpectDetach(v1::Detach::CAUSE_BYE);
 }
 
