@@ -2,8 +2,9 @@
 // thread-safe: everything happens on the worker's thread. Owned by the worker, outlives its loop.
 #pragma once
 
-#include <boost/asio/ip/basic_resolver.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,28 +19,40 @@ class Discovery {
   // `found` gets all replicas that there are, as gRPC targets, each time that a look-up has an answer.
   using Found = std::function<void(const std::vector<std::string>& replicas)>;
 
+  // What the machine's resolver says of a name. Takes as long as it takes, and is called on a thread of its own, which
+  // may outlive the discovery.
+  using Addresses = net::ip::tcp::resolver::results_type;
+  using Resolve = std::function<Addresses(const std::string& name, const std::string& port,
+                                          beast::error_code& ec)>;
+
   Discovery(IoContext& io, ServiceTarget target, Found found);
+  Discovery(IoContext& io, ServiceTarget target, Found found, Resolve resolve);
+  ~Discovery();
+  Discovery(const Discovery&) = delete;
+  Discovery& operator=(const Discovery&) = delete;
 
   void Start();
   // Begins the look-ups that are due.
   void Tick(Instant now);
   // Something has changed: looks soon.
   void Refresh();
-  // No look-up follows. One that is on its way holds the loop until the system's resolver gives up.
+  // No look-up follows, and the loop waits no longer for one that is on its way: a name server that is dead can hold that
+  // for a minute.
   void Stop();
 
  private:
-  using Resolver = net::ip::basic_resolver<net::ip::tcp, IoContext::executor_type>;
+  class Question;
 
   void LookUp();
-  void OnAddresses(beast::error_code ec, const Resolver::results_type& addresses);
+  void OnAddresses(beast::error_code ec, const Addresses& addresses);
 
   // Constant after construction.
+  IoContext& io_;
   const ServiceTarget target_;
   const Found found_;
+  const Resolve resolve_;
 
-  Resolver resolver_;
-  bool looking_ = false;
+  std::shared_ptr<Question> question_;  // on its way, or null
   bool stopped_ = false;
   Instant last_{};  // began
   Instant next_{};

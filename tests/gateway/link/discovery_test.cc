@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -88,6 +90,39 @@ TEST_F(DiscoveryTest, StoppedItTellsNothing) {
   Run({.replicas = {}, .name = "localhost", .port = "1"});
   discovery_->Stop();
   io_.run();
+  EXPECT_EQ(answers_, 0);
+}
+
+// A name server that does not answer holds the resolver far longer than a drain may take.
+TEST_F(DiscoveryTest, StoppedItWaitsForNoAnswer) {
+  struct NameServer {
+    std::promise<void> asked;
+    std::promise<void> answer;
+    std::promise<void> over;
+  };
+  const auto server = std::make_shared<NameServer>();
+  discovery_.emplace(
+      io_, ServiceTarget{.replicas = {}, .name = "localhost", .port = "1"},
+      [this](const std::vector<std::string>&) { ++answers_; },
+      [server](const std::string&, const std::string&, beast::error_code&) {
+        server->asked.set_value();
+        server->answer.get_future().wait();
+        server->over.set_value_at_thread_exit();
+        return Discovery::Addresses();
+      });
+  discovery_->Start();
+  server->asked.get_future().wait();
+  EXPECT_EQ(io_.run_for(1ms), 0u);
+  EXPECT_FALSE(io_.stopped()) << "the loop waits for the answer";
+  discovery_->Stop();
+  io_.restart();
+  io_.run_for(10s);
+  EXPECT_TRUE(io_.stopped()) << "the loop waits for the name server";
+  discovery_.reset();
+  server->answer.set_value();
+  server->over.get_future().wait();
+  io_.restart();
+  EXPECT_EQ(io_.run(), 0u);
   EXPECT_EQ(answers_, 0);
 }
 
