@@ -103,7 +103,7 @@ void Replica::OnLinkGoesAway(GrpcLink& link, Duration deadline) {
   const Instant now = std::chrono::steady_clock::now();
   const bool proven = Proven(now);
   if (proven) backoff_.Reset();
-  leave_at_ = proven ? now + deadline / 2 : now;
+  leave_at_ = proven && wanted_ ? now + deadline / 2 : now;
   retry_at_ = proven ? now : now + backoff_.Next();
   connected_ = false;
   // At once: until it is up, new sessions have to wait.

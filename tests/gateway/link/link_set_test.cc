@@ -174,6 +174,26 @@ TEST_F(LinkSetTest, AReplicaThatIsNoLongerNamedKeepsItsSessionsAndGetsNone) {
   EXPECT_EQ(kept.streams(), 1u);
 }
 
+// It is not opened again: there is nothing to wait for, and its deadline may be near.
+TEST_F(LinkSetTest, AReplicaThatIsNoLongerNamedIsLeftAtOnceWhenItGoesAway) {
+  FakeService removed;
+  FakeService kept;
+  Connect({&removed, &kept});
+  const Instant up = std::chrono::steady_clock::now();
+  AddPeers(4);
+  links_.SetReplicas({kept.address()});
+  // Up for so long that it would be opened again, were it still named.
+  RunUntil([up] { return std::chrono::steady_clock::now() - up > 1100ms; });
+  removed.GoAway(absl::Seconds(60));
+  RunUntil([this] {
+    int moves = 0;
+    for (const auto& peer : peers_) moves += peer->moves;
+    return moves == 2;
+  });
+  ExpectEnd(removed);
+  EXPECT_TRUE(All([](const Peer& peer) { return peer.breaks == 0; }));
+}
+
 TEST_F(LinkSetTest, AReplicaThatComesBackIsUsedAgain) {
   FakeService one;
   FakeService two;
