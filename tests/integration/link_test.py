@@ -44,7 +44,7 @@ class LinkTest(harness.Stack):
         return (await asyncio.to_thread(self.behind.metrics))[f"signaling_{name}"]
 
     async def cut(self, say=None):
-        """Cuts the link while a client's message is on it: one that `say()` sends, or one of those that are sent anyway.
+        """Cuts the link while a client's message is on it: one that `say()` sends, or one of those sent anyway.
 
         The session is on a link again when this returns.
         """

@@ -191,7 +191,8 @@ class ComingBackTest(Resumes):
         await first.command("kick", client_id=second.client_id)
         again = await self.open("/v1")
         await again.send("hello", resume={
-            "session_id": second.hello["session_id"], "resume_token": second.hello["resume_token"], "last_seq": second.seq})
+            "session_id": second.hello["session_id"], "resume_token": second.hello["resume_token"],
+            "last_seq": second.seq})
         await again.expect("kicked")
         await again.expect_error("kicked", fatal=True)
         await again.expect_close(4503)
