@@ -252,9 +252,9 @@ void MemoryEngine::Wait(Session* session, Session* rival, PendingClaim claim) {
 
 absl::Duration MemoryEngine::ProbeDeadline(const Session& rival) const {
   if (rival.holder.sink != nullptr) return clock_.Uptime() + options_.probe_timeout;
-  // Where there is no connection nobody can answer; where it is the gateway's that broke, the client is asked after the
-  // move.
-  return rival.link_broken ? rival.away_until : clock_.Uptime();
+  // Where there is no connection nobody can answer. Where it is the gateway's that broke, the client is asked after the
+  // move, for which a while is left.
+  return rival.link_broken ? rival.away_since + options_.attach_window : clock_.Uptime();
 }
 
 void MemoryEngine::ProbeWhereAwaited(const Session* rival) {

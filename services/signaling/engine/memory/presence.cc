@@ -23,6 +23,7 @@ std::size_t BytesOf(const Session& session) {
 
 void Presence::Leave(Session* session, absl::Duration window) {
   const absl::Duration now = clock_.Uptime();
+  session->away_since = now;
   session->away_until = now + window;
   deadlines_.Set(session, std::min(now + kUntold, session->away_until));
   session->away_number = ++last_number_;

@@ -52,11 +52,12 @@ struct Session {
   std::uint64_t replay_from = 0;  // events after it, up to replay_to, come in portions
   std::uint64_t replay_to = 0;
   bool resumable = false;
-  bool link_broken = false;   // away because its gateway's link is: the client may be there
-  bool told_away = false;     // the others in the room know
-  std::uint64_t away_number = 0;                       // in the order of leaving; 0: not away
+  bool link_broken = false;       // away because its gateway's link is: the client may be there
+  bool told_away = false;         // the others in the room know
+  std::uint64_t away_number = 0;  // in the order of leaving; 0: not away
   std::size_t away_bytes = 0;
-  absl::Duration away_until;  // as Clock::Uptime
+  absl::Duration away_since;  // as Clock::Uptime
+  absl::Duration away_until;  // likewise
   Due due;                    // while away
 
   bool plain = false;      // opened on `/`
