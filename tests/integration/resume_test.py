@@ -273,6 +273,7 @@ class AtTheCapTest(harness.Stack):
         await stranger.send("hello", resume={
             "session_id": "AAAAAAAAAAAAAAAAAAAAAA", "resume_token": "AAAAAAAAAAAAAAAAAAAAAA", "last_seq": 0})
         await stranger.expect_error("too_many_connections", fatal=True)
+        await stranger.expect_close(1013)
 
 
 if __name__ == "__main__":
