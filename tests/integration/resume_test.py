@@ -152,8 +152,8 @@ class ComingBackTest(Resumes):
         lost = await self.resume(first, last_seq=first.seq + 100)
         self.assertEqual(lost.hello["resume_error"], "events_lost")
         await first.expect("participant_left")
-        await first.expect_error("session_replaced")
-        await first.expect_close(4504)
+        await first.expect_error("slow_consumer")
+        await first.expect_close(4003)
 
     async def test_more_than_an_outbox_holds_is_told_as_lost(self):
         first, second = await self.pair("flood")

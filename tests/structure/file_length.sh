@@ -1,11 +1,14 @@
 #!/bin/bash
-# No file of ours is longer than 400 lines: what is longer holds more than one thing.
+# No file of ours is longer than 400 lines: what is longer holds more than one thing. A part of the contract may have 450,
+# because most of its lines are the specification.
 set -euo pipefail
 long=0 seen=0
 while IFS= read -r -d '' file; do
   seen=$((seen + 1))
   lines=$(wc -l <"$file")
-  if ((lines > 400)); then
+  limit=400
+  if [[ $file == *.proto ]]; then limit=450; fi
+  if ((lines > limit)); then
     echo "$file has $lines lines"
     long=$((long + 1))
   fi
