@@ -154,9 +154,8 @@ int Stalled(Crowd& crowd) {
   const double cpu = after.cpu_seconds - before.cpu_seconds;
   std::printf("{\"workload\":\"stalled\",\"stall\":%s,\"sessions\":%zu,\"cpu_seconds\":%.2f",
               stalled != nullptr ? "true" : "false", crowd.clients().size(), cpu);
-  std::printf(",\"cpu_us_per_frame\":%.2f,\"closed_as_slow\":%llu",
-              cpu * 1e6 / static_cast<double>(std::max<std::uint64_t>(1, seen.delivered)),
-              static_cast<unsigned long long>(seen.broken));
+  std::printf(",\"cpu_us_per_frame\":%.2f",
+              cpu * 1e6 / static_cast<double>(std::max<std::uint64_t>(1, seen.delivered)));
   PrintSeen(crowd, seen, stalled);
   std::printf("}\n");
   return crowd.Unacknowledged() == 0 && Clean(crowd, seen, stalled) ? 0 : 1;
