@@ -10,8 +10,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / "integration")]
 # pylint: disable=wrong-import-position
 import harness  # noqa: E402
 from connection import Connection  # noqa: E402
-from fleet import Fleet  # noqa: E402
-from proxy import Haproxy, Nginx, Proxy  # noqa: E402
+from proxy import Haproxy, Nginx, Proxy, behind  # noqa: E402
 from world import World  # noqa: E402
 
 # After so long without a byte the proxy closes.
@@ -23,24 +22,6 @@ class Proxies:
     """What holds with either."""
 
     proxy = Proxy
-
-    async def with_fleet(self, gateway_flags, proxy_flags, body):
-        fleet = Fleet(gateway_flags=gateway_flags, proxied=False)
-        proxy = None
-        try:
-            await fleet.start()
-            proxy = self.proxy(fleet.addresses(), **proxy_flags)
-            await proxy.ready()
-            fleet.entries = [proxy]
-            await body(fleet, proxy)
-            await proxy.stop()
-            proxy = None
-            await fleet.stop()
-        finally:
-            if proxy is not None:
-                print(proxy.log())
-                await proxy.stop()
-            fleet.abandon()
 
     async def test_idle_connections_stay(self):
         """The gateway's pings, every third of its timeout, are life enough."""
@@ -55,7 +36,7 @@ class Proxies:
                 connection.send({"type": "bye"})
             async with asyncio.timeout(harness.DEADLINE):
                 await ended
-        await self.with_fleet((f"--timeout={IDLE:.0f}s",), {"idle": f"{IDLE:.0f}s"}, body)
+        await behind(self.proxy, body, gateway_flags=(f"--timeout={IDLE:.0f}s",), idle=f"{IDLE:.0f}s")
 
     async def test_without_pings_they_do_not(self):
         """So the time that the tests set is what the proxy goes by."""
@@ -63,7 +44,7 @@ class Proxies:
             _, ended = await self._connected(proxy)
             async with asyncio.timeout(harness.DEADLINE):
                 await ended
-        await self.with_fleet(("--timeout=600s",), {"idle": f"{IDLE:.0f}s"}, body)
+        await behind(self.proxy, body, gateway_flags=("--timeout=600s",), idle=f"{IDLE:.0f}s")
 
     async def test_reload_loses_nothing(self):
         """The old worker closes what it still has after its time; the sessions resume on the new one."""
@@ -81,7 +62,7 @@ class Proxies:
                 self.fail(f"{world.ledger.faults}; waiting:\n{world.who_waits()}")
             finally:
                 world.stop()
-        await self.with_fleet((), {"grace": "1s"}, body)
+        await behind(self.proxy, body, grace="1s")
 
     async def _until_all_resumed(self, world, action):
         waits = [talker.session.when_back() for talker in world.clients]

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 
 import harness
+from fleet import Fleet
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "docs" / "examples" / "proxies"
 
@@ -140,3 +141,23 @@ class Haproxy(Proxy):
 
     def reload(self):
         self._process.send_signal(signal.SIGUSR2)
+
+
+async def behind(proxy_class, body, gateway_flags=(), **proxy_flags):
+    """`body(fleet, proxy)` with two gateways behind one proxy, which all have to end cleanly."""
+    fleet = Fleet(gateway_flags=gateway_flags, proxied=False)
+    proxy = None
+    try:
+        await fleet.start()
+        proxy = proxy_class(fleet.addresses(), **proxy_flags)
+        await proxy.ready()
+        fleet.entries = [proxy]
+        await body(fleet, proxy)
+        await proxy.stop()
+        proxy = None
+        await fleet.stop()
+    finally:
+        if proxy is not None:
+            print(proxy.log())
+            await proxy.stop()
+        fleet.abandon()

@@ -9,8 +9,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / "integration")]
 
 # pylint: disable=wrong-import-position
 import harness  # noqa: E402
-from fleet import Fleet  # noqa: E402
-from proxy import Haproxy  # noqa: E402
+from proxy import Haproxy, behind  # noqa: E402
 from world import World  # noqa: E402
 
 RATE, ROUNDS = 400, 2
@@ -19,24 +18,9 @@ RATE, ROUNDS = 400, 2
 class RollingRestart(unittest.IsolatedAsyncioTestCase):
 
     async def test_no_message_and_no_session_is_lost(self):
-        fleet = Fleet(proxied=False)
-        proxy = None
-        try:
-            await fleet.start()
-            proxy = Haproxy(fleet.addresses())
-            await proxy.ready()
-            fleet.entries = [proxy]
-            await self._restart_all(fleet)
-            await proxy.stop()
-            proxy = None
-            await fleet.stop()
-        finally:
-            if proxy is not None:
-                print(proxy.log())
-                await proxy.stop()
-            fleet.abandon()
+        await behind(Haproxy, self._restart_all)
 
-    async def _restart_all(self, fleet):
+    async def _restart_all(self, fleet, _):
         world = World(fleet, seed=1)
         try:
             await world.open()

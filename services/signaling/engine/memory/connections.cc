@@ -46,8 +46,8 @@ void Connections::Tell(Session* session, v1::Opened opened, std::uint64_t receiv
   const auto& [sink, tag] = session->holder;
   session->replay_from = received_seq;
   session->replay_to = session->outbox.last_seq();
-  if (sink == nullptr)
-    return;  // its link broke while it waited for its opening; it will be opened again
+  // Its link broke while it waited for its opening: it will be opened again.
+  if (sink == nullptr) return;
   sink->OnOpened(tag, std::move(opened));
   if (received_seq < session->outbox.last_seq()) sink->OnUnsent(tag);
 }
@@ -150,8 +150,8 @@ void Connections::Take(Session* session, const Holder& holder) {
   }
   session->holder = holder;
   session->link_broken = false;
-  session->replay_to =
-      0;  // the new holder hears of events only after it is told that the session is open
+  // The new holder hears of events only after it is told that the session is open.
+  session->replay_to = 0;
   presence_.Return(session);
 }
 
