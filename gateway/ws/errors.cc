@@ -14,14 +14,6 @@ v1::Error Make(Reason reason, std::string_view message, Action action, bool fata
   return error;
 }
 
-Action ActionAtEnd(Reason reason) {
-  switch (Info(reason).action) {
-    case Action::kNone: return Action::kClose;
-    case Action::kRetry: return Action::kReconnect;
-    default: return Info(reason).action;
-  }
-}
-
 }  // namespace
 
 v1::Error Fault(Reason reason, std::string_view message) {
@@ -29,7 +21,7 @@ v1::Error Fault(Reason reason, std::string_view message) {
 }
 
 v1::Error FatalError(Reason reason, std::string_view message) {
-  return Make(reason, message, ActionAtEnd(reason), true);
+  return Make(reason, message, FinalAction(reason), true);
 }
 
 std::optional<Reason> KnownReason(const v1::Error& error) {

@@ -7,49 +7,61 @@ namespace signaling {
 namespace {
 
 using enum Reason;
+using A = Action;
 using C = CloseCode;
+using F = Fault;
 using S = absl::StatusCode;
 
 constexpr std::array<ReasonInfo, kReasonCount> kReasons = {{
-    {kPeerUnavailable, "peer_unavailable", Action::kRetry, C::kInternal, S::kNotFound},
-    {kRoomFull, "room_full", Action::kRetry, C::kRefused, S::kResourceExhausted},
-    {kClientIdTaken, "client_id_taken", Action::kRetry, C::kRefused, S::kAlreadyExists},
-    {kInternal, "internal", Action::kRetry, C::kInternal, S::kInternal},
-    {kUnavailable, "unavailable", Action::kRetry, C::kStateLost, S::kUnavailable},
-    {kDraining, "draining", Action::kReconnect, C::kDraining, S::kUnavailable},
-    {kSlowConsumer, "slow_consumer", Action::kReconnect, C::kSlowConsumer, S::kResourceExhausted},
-    {kTooManyConnections, "too_many_connections", Action::kReconnect, C::kRefused,
+    {kPeerUnavailable, "peer_unavailable", F::kMessage, A::kRetry, C::kInternal, S::kNotFound},
+    {kRoomFull, "room_full", F::kMessage, A::kRetry, C::kRefused, S::kResourceExhausted},
+    {kClientIdTaken, "client_id_taken", F::kMessage, A::kRetry, C::kRefused, S::kAlreadyExists},
+    {kInternal, "internal", F::kMessage, A::kRetry, C::kInternal, S::kInternal},
+    {kUnavailable, "unavailable", F::kConnection, A::kRetry, C::kStateLost, S::kUnavailable},
+    {kDraining, "draining", F::kConnection, A::kReconnect, C::kDraining, S::kUnavailable},
+    {kSlowConsumer, "slow_consumer", F::kConnection, A::kReconnect, C::kSlowConsumer,
      S::kResourceExhausted},
-    {kOriginNotAllowed, "origin_not_allowed", Action::kClose, C::kForbidden, S::kPermissionDenied},
-    {kSessionReplaced, "session_replaced", Action::kClose, C::kSessionReplaced, S::kAborted},
-    {kInvalidJson, "invalid_json", Action::kNone, C::kProtocolError, S::kInvalidArgument},
-    {kInvalidMessage, "invalid_message", Action::kNone, C::kProtocolError, S::kInvalidArgument},
-    {kHelloRequired, "hello_required", Action::kNone, C::kProtocolError, S::kFailedPrecondition},
-    {kUnknownType, "unknown_type", Action::kNone, C::kProtocolError, S::kInvalidArgument},
-    {kInvalidSdp, "invalid_sdp", Action::kNone, C::kProtocolError, S::kInvalidArgument},
-    {kInvalidCandidate, "invalid_candidate", Action::kNone, C::kProtocolError, S::kInvalidArgument},
-    {kMessageTooLarge, "message_too_large", Action::kNone, C::kTooBig, S::kInvalidArgument},
-    {kClientIdMismatch, "client_id_mismatch", Action::kNone, C::kProtocolError,
+    {kTooManyConnections, "too_many_connections", F::kConnection, A::kReconnect, C::kRefused,
+     S::kResourceExhausted},
+    {kOriginNotAllowed, "origin_not_allowed", F::kProtocol, A::kClose, C::kForbidden,
      S::kPermissionDenied},
-    {kNotInRoom, "not_in_room", Action::kNone, C::kProtocolError, S::kFailedPrecondition},
-    {kAlreadyInRoom, "already_in_room", Action::kNone, C::kProtocolError, S::kFailedPrecondition},
-    {kTargetRequired, "target_required", Action::kNone, C::kProtocolError, S::kInvalidArgument},
-    {kRoomLocked, "room_locked", Action::kRetry, C::kRefused, S::kFailedPrecondition},
-    {kTooManyOffers, "too_many_offers", Action::kRetry, C::kRefused, S::kResourceExhausted},
-    {kBanned, "banned", Action::kClose, C::kForbidden, S::kPermissionDenied},
-    {kKicked, "kicked", Action::kClose, C::kKicked, S::kAborted},
-    {kRoomClosed, "room_closed", Action::kClose, C::kRoomClosed, S::kAborted},
-    {kMediaNotAllowed, "media_not_allowed", Action::kNone, C::kProtocolError,
+    {kSessionReplaced, "session_replaced", F::kProtocol, A::kClose, C::kSessionReplaced,
+     S::kAborted},
+    {kInvalidJson, "invalid_json", F::kProtocol, A::kNone, C::kProtocolError, S::kInvalidArgument},
+    {kInvalidMessage, "invalid_message", F::kProtocol, A::kNone, C::kProtocolError,
+     S::kInvalidArgument},
+    {kHelloRequired, "hello_required", F::kProtocol, A::kNone, C::kProtocolError,
      S::kFailedPrecondition},
-    {kPermissionDenied, "permission_denied", Action::kNone, C::kForbidden, S::kPermissionDenied},
-    {kRoomNotFound, "room_not_found", Action::kNone, C::kForbidden, S::kNotFound},
-    {kOfferNotFound, "offer_not_found", Action::kNone, C::kProtocolError, S::kNotFound},
-    {kOfferTaken, "offer_taken", Action::kNone, C::kProtocolError, S::kAborted},
-    {kOfferExpired, "offer_expired", Action::kNone, C::kProtocolError, S::kNotFound},
-    {kClaimLost, "claim_lost", Action::kNone, C::kProtocolError, S::kAborted},
-    {kRoomExists, "room_exists", Action::kNone, C::kProtocolError, S::kAlreadyExists},
-    {kSessionNotFound, "session_not_found", Action::kNone, C::kProtocolError, S::kNotFound},
-    {kCursorExpired, "cursor_expired", Action::kNone, C::kProtocolError, S::kOutOfRange},
+    {kUnknownType, "unknown_type", F::kProtocol, A::kNone, C::kProtocolError, S::kInvalidArgument},
+    {kInvalidSdp, "invalid_sdp", F::kMessage, A::kNone, C::kProtocolError, S::kInvalidArgument},
+    {kInvalidCandidate, "invalid_candidate", F::kMessage, A::kNone, C::kProtocolError,
+     S::kInvalidArgument},
+    {kMessageTooLarge, "message_too_large", F::kProtocol, A::kNone, C::kTooBig,
+     S::kInvalidArgument},
+    {kClientIdMismatch, "client_id_mismatch", F::kProtocol, A::kNone, C::kProtocolError,
+     S::kPermissionDenied},
+    {kNotInRoom, "not_in_room", F::kMessage, A::kNone, C::kProtocolError, S::kFailedPrecondition},
+    {kAlreadyInRoom, "already_in_room", F::kMessage, A::kNone, C::kProtocolError,
+     S::kFailedPrecondition},
+    {kTargetRequired, "target_required", F::kMessage, A::kNone, C::kProtocolError,
+     S::kInvalidArgument},
+    {kRoomLocked, "room_locked", F::kMessage, A::kRetry, C::kRefused, S::kFailedPrecondition},
+    {kTooManyOffers, "too_many_offers", F::kMessage, A::kRetry, C::kRefused, S::kResourceExhausted},
+    {kBanned, "banned", F::kProtocol, A::kClose, C::kForbidden, S::kPermissionDenied},
+    {kKicked, "kicked", F::kProtocol, A::kClose, C::kKicked, S::kAborted},
+    {kRoomClosed, "room_closed", F::kProtocol, A::kClose, C::kRoomClosed, S::kAborted},
+    {kMediaNotAllowed, "media_not_allowed", F::kMessage, A::kNone, C::kProtocolError,
+     S::kFailedPrecondition},
+    {kPermissionDenied, "permission_denied", F::kProtocol, A::kNone, C::kForbidden,
+     S::kPermissionDenied},
+    {kRoomNotFound, "room_not_found", F::kMessage, A::kNone, C::kForbidden, S::kNotFound},
+    {kOfferNotFound, "offer_not_found", F::kMessage, A::kNone, C::kProtocolError, S::kNotFound},
+    {kOfferTaken, "offer_taken", F::kMessage, A::kNone, C::kProtocolError, S::kAborted},
+    {kOfferExpired, "offer_expired", F::kMessage, A::kNone, C::kProtocolError, S::kNotFound},
+    {kClaimLost, "claim_lost", F::kMessage, A::kNone, C::kProtocolError, S::kAborted},
+    {kRoomExists, "room_exists", F::kMessage, A::kNone, C::kProtocolError, S::kAlreadyExists},
+    {kSessionNotFound, "session_not_found", F::kMessage, A::kNone, C::kProtocolError, S::kNotFound},
+    {kCursorExpired, "cursor_expired", F::kMessage, A::kNone, C::kProtocolError, S::kOutOfRange},
 }};
 
 constexpr bool NumbersAreIndexes() {
@@ -66,6 +78,14 @@ std::span<const ReasonInfo> AllReasons() { return kReasons; }
 
 const ReasonInfo& Info(Reason reason) { return kReasons[static_cast<std::size_t>(reason) - 1]; }
 
+Action FinalAction(Reason reason) {
+  switch (Info(reason).action) {
+    case Action::kNone: return Action::kClose;
+    case Action::kRetry: return Action::kReconnect;
+    default: return Info(reason).action;
+  }
+}
+
 std::string_view ActionName(Action action) {
   switch (action) {
     case Action::kNone: return "none";
@@ -74,6 +94,15 @@ std::string_view ActionName(Action action) {
     case Action::kClose: return "close";
   }
   return "none";
+}
+
+std::string_view FaultName(Fault fault) {
+  switch (fault) {
+    case Fault::kConnection: return "connection";
+    case Fault::kMessage: return "message";
+    case Fault::kProtocol: return "protocol";
+  }
+  return "protocol";
 }
 
 }  // namespace signaling

@@ -55,6 +55,13 @@ inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kCu
 // Numbers as in ErrorAction of the same file.
 enum class Action : std::uint8_t { kNone = 1, kRetry = 2, kReconnect = 3, kClose = 4 };
 
+// What is wrong where a reason is told. Known to the documents and to tests alone: clients go by the action.
+enum class Fault : std::uint8_t {
+  kConnection,  // the way between client and service, or a server; nothing that the client sent
+  kMessage,     // one message was not carried out; the session goes on
+  kProtocol,    // the client breaks the protocol, or may not do or be that: access faults as well
+};
+
 // WebSocket close codes (RFC 6455, section 7.4). 4000 to 4499 say connect again, 4500 to 4999 do not.
 enum class CloseCode : std::uint16_t {
   kNormal = 1000,
@@ -79,6 +86,7 @@ struct ReasonInfo {
   Reason reason;
   // As in JSON, in metrics and, in upper case with its prefix, in the proto.
   std::string_view code;
+  Fault fault;
   Action action;
   // What closes the socket where the reason is fatal.
   CloseCode close_code;
@@ -90,7 +98,14 @@ std::span<const ReasonInfo> AllReasons();
 
 const ReasonInfo& Info(Reason reason);
 
+// What a client does where the reason is fatal: nothing can be sent again in a session that is over, so what would be retried
+// is connected again, and what nothing follows is not.
+Action FinalAction(Reason reason);
+
 // "none", "retry", "reconnect", "close".
 std::string_view ActionName(Action action);
+
+// "connection", "message", "protocol".
+std::string_view FaultName(Fault fault);
 
 }  // namespace signaling

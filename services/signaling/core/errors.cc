@@ -48,10 +48,7 @@ v1::Error MakeError(Reason reason, std::string_view message, Action action) {
 
 v1::Closed MakeClosed(Reason reason, std::string_view message) {
   v1::Closed closed;
-  // Nothing can be sent again where the session is over: what would be, is connected again.
-  const Action action = Info(reason).action;
-  *closed.mutable_error() =
-      MakeError(reason, message, action == Action::kRetry ? Action::kReconnect : action);
+  *closed.mutable_error() = MakeError(reason, message, FinalAction(reason));
   closed.mutable_error()->set_fatal(true);
   closed.set_close_code(static_cast<std::uint32_t>(Info(reason).close_code));
   return closed;

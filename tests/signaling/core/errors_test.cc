@@ -44,6 +44,13 @@ TEST(ErrorsTest, ClosedIsFatalWithTheTablesCode) {
   EXPECT_FALSE(MakeNormalClosed().has_error());
 }
 
+TEST(ErrorsTest, WhatIsFatalIsNeverRetriedNorWithoutConsequence) {
+  EXPECT_EQ(MakeClosed(Reason::kRoomFull, "").error().action(), v1::ERROR_ACTION_RECONNECT);
+  EXPECT_EQ(MakeClosed(Reason::kDraining, "").error().action(), v1::ERROR_ACTION_RECONNECT);
+  EXPECT_EQ(MakeClosed(Reason::kPermissionDenied, "").error().action(), v1::ERROR_ACTION_CLOSE);
+  EXPECT_EQ(MakeClosed(Reason::kKicked, "").error().action(), v1::ERROR_ACTION_CLOSE);
+}
+
 TEST(ErrorsTest, UnknownNumbersAreNoReason) {
   Reason reason;
   EXPECT_FALSE(FromProto(v1::ERROR_REASON_UNSPECIFIED, &reason));
