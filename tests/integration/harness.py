@@ -14,12 +14,17 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import unittest
 import urllib.request
 
 import websockets
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "conformance"))
+
+import schemas  # noqa: E402  pylint: disable=wrong-import-position
 
 # How long anything that must happen may take: generous, since sanitizer builds on busy machines run this too.
 DEADLINE = 20.0
@@ -49,6 +54,13 @@ DEFAULT_OPTIONS = {"max_participants": 5, "media": "any", "relay_only": False, "
 def candidate(number):
     """A candidate that is told apart by its priority."""
     return f"candidate:1 1 udp {number} 192.0.2.1 46154 typ host"
+
+
+def parse(text):
+    """A message of the gateway. Each has to be as docs/protocol/server.schema.json says."""
+    message = json.loads(text)
+    schemas.check_server(message)
+    return message
 
 
 def scrape(port):
@@ -192,7 +204,7 @@ class Client:
 
     async def receive(self, timeout=DEADLINE):
         """The next message, acks included."""
-        message = json.loads(await asyncio.wait_for(self.ws.recv(), timeout))
+        message = parse(await asyncio.wait_for(self.ws.recv(), timeout))
         if message["type"] == "ack":
             self.acks.append(message["id"])
         elif "ack" in message:

@@ -143,7 +143,7 @@ class LongLifeTest(harness.Stack):
         async def listen(socket, peer, first):
             number = first
             while number < first + per_round:
-                message = json.loads(await asyncio.wait_for(socket.recv(), harness.DEADLINE))
+                message = harness.parse(await asyncio.wait_for(socket.recv(), harness.DEADLINE))
                 if message["type"] in ("participant_joined", "participant_updated", "participant_left"):
                     continue
                 self.assertEqual((message["type"], message.get("candidate"), message.get("client_id")),
@@ -152,7 +152,7 @@ class LongLifeTest(harness.Stack):
 
         async def connect():
             socket = await websockets.connect(f"ws://127.0.0.1:{self.gateway.port}", ping_interval=None)
-            self.assertEqual(json.loads(await socket.recv())["type"], "connected")
+            self.assertEqual(harness.parse(await socket.recv())["type"], "connected")
             return socket
 
         viewer = await connect()
