@@ -70,24 +70,12 @@ class ClientTest(Stack):
             self.assertEqual((error.code, error.action), ("invalid_message", "none"))
             self.assertTrue(client.connected)
 
-    async def test_an_offer_waits_for_whoever_comes(self):
+    async def test_an_offer_that_finds_nobody_is_told(self):
         async with self.client("robot") as robot:
             await robot.expect("connected")
             await robot.send_offer(None, OFFER)
             (error,) = await robot.expect("error")
-            self.assertEqual((error.code, error.action), ("peer_unavailable", "none"))
-            await robot.send_ice_candidate(None, CANDIDATE)
-            await robot.send_message("nobody", "after it")
-            await robot.expect("error")
-            async with self.client("viewer") as viewer:
-                await viewer.expect("connected")
-                await viewer.expect("offer", "robot", OFFER)
-                await viewer.expect("ice_candidate", "robot", CANDIDATE)
-                await viewer.send_answer("robot", ANSWER)
-                await robot.expect("participant_joined")
-                type_, message = await robot.expect("event", "offer_claimed")
-                self.assertEqual(message["client_id"], "viewer")
-                await robot.expect("answer", "viewer", ANSWER)
+            self.assertEqual((error.code, error.action), ("peer_unavailable", "retry"))
 
     async def test_what_is_too_large_is_not_sent(self):
         async with self.client() as client:
@@ -230,46 +218,11 @@ class ClientTest(Stack):
             with self.assertLogs("signaling_client", "WARNING") as logged:
                 running = asyncio.ensure_future(second.run())
                 await harness.eventually(lambda: logged.output, "it is refused")
-            self.assertIn("4005: client_id_taken", logged.output[0])
+            self.assertIn("client_id_taken", logged.output[0])
         await asyncio.wait_for(second.wait_connected(), DEADLINE)
         self.assertEqual(second.client_id, "robot")
         await second.close()
         await running
-
-
-class BrokenTest(Stack):
-    """Processes that die and come back at their old ports."""
-
-    async def test_the_gateway_comes_back(self):
-        async with self.client("robot", metadata={"role": "robot"}) as robot, self.client("viewer") as viewer:
-            await robot.expect("connected")
-            cls = type(self)
-            port = self.gateway.port
-            cls.gateway.kill()
-            (reason,) = await robot.until("disconnected")
-            self.assertEqual(reason.close_code, 1006)
-            self.assertGreaterEqual(reason.retry_in, 0)
-            with self.assertRaises(NotConnectedError):
-                await robot.send_message(None, 1)
-            cls.gateway = harness.Process("signaling-gateway", f"--port={port}", "--internal_port=0",
-                                          f"--service=127.0.0.1:{self.service.port}")
-            cls.gateway.wait_for("ready")
-            await robot.until("connected")
-            await viewer.until("connected")
-            while not (viewer.participants and viewer.participants["robot"].metadata):
-                await asyncio.wait_for(viewer.calls.get(), DEADLINE)
-            await viewer.send_offer("robot", OFFER)
-            self.assertEqual(await robot.until("offer"), ("viewer", OFFER))
-
-    async def test_the_service_comes_back(self):
-        async with self.client("robot") as robot:
-            cls = type(self)
-            port = self.service.port
-            cls.service.kill()
-            (reason,) = await robot.until("disconnected")
-            self.assertEqual(reason.close_code, 1012)
-            cls.service = self.start_service(port)
-            await robot.until("connected")
 
 
 if __name__ == "__main__":

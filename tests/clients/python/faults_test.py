@@ -14,9 +14,10 @@ import unittest
 from unittest import mock
 
 import support
-from support import CONNECTED, DEADLINE, Recorder, Script, harness, says
+from support import CONNECTED, DEADLINE, JOINED, Recorder, Script, answers, harness, says
 
-import signaling_client.session
+import signaling_client.connection
+import signaling_client.outbox
 from signaling_client import MessageTooLargeError, NotConnectedError, SendQueueFullError, SignalingClosed
 
 OFFER = {"type": "offer", "sdp": harness.SDP, "client_id": "other"}
@@ -37,14 +38,14 @@ async def raw_server(talk):
         server.close()
 
 
-def accept(writer, head, *texts):
-    """Completes the handshake and sends these texts, each shorter than 64 KiB."""
+def accept(writer, head, *messages):
+    """Completes the handshake and sends these messages, each shorter than 64 KiB."""
     key = re.search(r"(?i)sec-websocket-key: *(\S+)", head)[1]
     digest = hashlib.sha1((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
     writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                  b"Sec-WebSocket-Accept: " + base64.b64encode(digest) + b"\r\n\r\n")
-    for text in texts:
-        data = text.encode()
+    for message in messages:
+        data = json.dumps(message).encode()
         writer.write(b"\x81\x7e" + len(data).to_bytes(2, "big") + data)
 
 
@@ -85,23 +86,32 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
         for rubbish in ("rubbish", b"\x00\x01", "[]", "{}", {"type": "offer", "client_id": "other"},
                         {"type": "ice_candidate", "client_id": "other", "candidate": 1}, {**OFFER, "client_id": ""},
                         {"type": "participant_joined"}, {"type": "error"}, {"type": "ice_servers", "ice_servers": [1]},
-                        CONNECTED):
+                        {"type": "ack", "id": 2}, {"type": "brand_new", "seq": 3}, CONNECTED):
             with self.subTest(rubbish=rubbish):
-                async with Script(says(CONNECTED, rubbish, OFFER), says(CONNECTED, OFFER)) as server:
+                ends = []
+
+                async def babble(peer):
+                    await peer.greet()
+                    await peer.send(rubbish, OFFER)
+                    await peer.expect("bye")  # so the seat is free again
+                    ends.append(await peer.expect_end())
+
+                async with Script(babble, says(OFFER)) as server:
                     client = self.run_client(server.url)
                     await client.expect("connected")
                     (reason,) = await client.expect("disconnected")
-                    self.assertEqual(reason.close_code, 1006)
+                    self.assertEqual((reason.close_code, reason.lost_messages), (1006, 0))
                     self.assertIsNotNone(reason.retry_in)
                     await client.expect("connected")
                     await client.expect("offer", "other")
                     await client.close()
                     await self._running[-1]
+                    self.assertEqual(ends, [1002])
 
     async def test_who_does_not_greet_is_no_server(self):
-        for first in (says(OFFER), says("x"), says({**CONNECTED, "client_id": 5}), says()):
-            with mock.patch.object(signaling_client.session, "HELLO_TIMEOUT", 0.2):
-                async with Script(first, says(CONNECTED)) as server:
+        for first in (answers(OFFER), answers("x"), answers({**CONNECTED, "client_id": 5}), answers()):
+            with mock.patch.object(signaling_client.connection, "HELLO_TIMEOUT", 0.2):
+                async with Script(first, says()) as server:
                     client = self.run_client(server.url)
                     await client.expect("connected")  # of the second one; the first was never a session
                     await client.close()
@@ -109,19 +119,20 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_what_is_new_is_no_fault(self):
         new = {"type": "brand_new", "client_id": "other", "x": 1}
-        greeting = {**CONNECTED, "new": {}, "room": {"room": "r", "participants": [{"client_id": "other", "new": 1}]}}
-        async with Script(says(greeting, new, {"type": "pong"}, {"type": "ack", "id": 1}, {**OFFER, "new": 1})) as server:
+        joined = {**JOINED, "new": 1, "room": "r", "participants": [{"client_id": "other", "new": 1}]}
+        async with Script(says(new, {"type": "pong"}, {"type": "ack", "id": 1}, {**OFFER, "new": 1},
+                               connected={**CONNECTED, "new": {}}, joined=joined)) as server:
             client = self.run_client(server.url)
             await client.expect("connected")
-            self.assertEqual(list(client.participants), ["other"])
+            self.assertEqual((client.room, list(client.participants)), ("r", ["other"]))
             await client.expect("event", "brand_new", new)
             await client.expect("offer", "other")
 
     async def test_ice_servers_come_and_are_renewed(self):
         old = {"urls": ["turn:h"], "username": "u", "credential": "old"}
         fresh = [{"urls": ["stun:h"]}, {**old, "credential": "new"}]
-        async with Script(says({**CONNECTED, "ice_servers": [old], "ice_transport_policy": "relay"},
-                               {"type": "ice_servers", "ice_servers": fresh})) as server:
+        async with Script(says({"type": "ice_servers", "ice_servers": fresh},
+                               connected={**CONNECTED, "ice_servers": [old], "ice_transport_policy": "relay"})) as server:
             client = self.run_client(server.url)
             servers, policy = await client.expect("connected")
             self.assertEqual(([one.credential for one in servers], policy), (["old"], "relay"))
@@ -129,9 +140,25 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
             self.assertEqual([(one.urls, one.credential) for one in servers], [(("stun:h",), None), (("turn:h",), "new")])
             self.assertEqual((client.ice_servers, client.ice_transport_policy), (servers, "relay"))
 
-    async def test_faults_of_the_connection_are_mended(self):
-        for code in (1001, 1011, 1012, 1013, 4000, 4003, 4499):
-            async with Script(says(CONNECTED, close=code), says(CONNECTED)) as server:
+    async def test_a_room_of_relays_says_so(self):
+        async with Script(says(joined={**JOINED, "options": {"relay_only": True}})) as server:
+            client = self.run_client(server.url)
+            await client.expect("connected", (), "relay")
+
+    async def test_others_may_be_away_for_a_while(self):
+        joined = {**JOINED, "participants": [{"client_id": "other", "connected": False}]}
+        away = {"type": "participant_connection", "client_id": "other", "connected": False}
+        async with Script(says({**away, "connected": True}, {**away, "client_id": "stranger"}, away, joined=joined)) as server:
+            client = self.run_client(server.url)
+            await client.expect("connected")
+            for connected in (True, False):
+                (participant,) = await client.expect("participant_connection")
+                self.assertEqual((participant.client_id, participant.connected), ("other", connected))
+            self.assertEqual(client.participants["other"], participant)
+
+    async def test_sessions_that_are_gone_are_followed_by_new_ones(self):
+        for code in (1012, 4005):
+            async with Script(says(close=code), says()) as server:
                 client = self.run_client(server.url)
                 await client.expect("connected")
                 (reason,) = await client.expect("disconnected")
@@ -142,8 +169,8 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_other_ends_are_final(self):
         error = {"type": "error", "code": "session_replaced", "message": "m", "action": "close", "fatal": True}
-        for code in (1000, 1003, 1009, 4500, 4504, 4999):
-            async with Script(says(CONNECTED, error, close=code)) as server:
+        for code in (1000, 1003, 1007, 1009, 4500, 4504, 4999):
+            async with Script(says(error, close=code)) as server:
                 client = Recorder(server.url)
                 with self.assertRaises(SignalingClosed) as caught:
                     await client.run()
@@ -153,9 +180,15 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual((reason.close_code, reason.retry_in), (code, None))
                 self.assertEqual(server.connections, 1)
 
+    async def test_a_hello_that_is_refused_is_final(self):
+        error = {"type": "error", "code": "invalid_message", "message": "m", "action": "none", "fatal": False}
+        async with Script(answers(error)) as server:
+            with self.assertRaisesRegex(SignalingClosed, "4500: invalid_message"):
+                await asyncio.wait_for(Recorder(server.url).run(), DEADLINE)
+
     async def test_the_server_says_how_long_to_wait(self):
         error = {"type": "error", "code": "draining", "message": "m", "action": "reconnect", "retry_after_ms": 700, "fatal": True}
-        async with Script(says(error, close=4000), says(CONNECTED)) as server:
+        async with Script(answers(error, close=4000), says()) as server:
             client = self.run_client(server.url)
             await client.expect("connected")
             self.assertGreaterEqual(-(await server.arrived.get() - await server.arrived.get()), 0.7)
@@ -194,14 +227,13 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_silence_is_noticed(self):
         async def fall_silent(reader, writer, head):
-            accept(writer, head, json.dumps(CONNECTED))
-            await reader.read(0)
+            accept(writer, head, CONNECTED, JOINED)
             await asyncio.Event().wait()
 
         async with raw_server(fall_silent) as url:
             client = self.run_client(url, ping_interval=0.1, ping_timeout=0.2)
             await client.expect("connected")
-            (reason,) = await client.expect("disconnected")
+            (reason,) = await client.expect("reconnecting")
             self.assertEqual(reason.close_code, 1006)
             await client.close()
             await asyncio.wait_for(self._running[-1], DEADLINE)
@@ -209,7 +241,7 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
     async def test_who_floods_a_handler_that_hangs_harms_nobody_else(self):
         last = {"type": "message", "client_id": "calm", "data": "last"}
         left = {"type": "participant_left", "client_id": "other", "reason": "left"}
-        async with Script(says(CONNECTED, *[OFFER] * 2000, last, left)) as server:
+        async with Script(says(*[OFFER] * 2000, last, left)) as server:
             client = Hanging(server.url)
             self._running.append(asyncio.ensure_future(client.run()))
             await client.expect("connected")
@@ -220,7 +252,7 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_handlers_that_hang_are_bounded(self):
         offers = [{**OFFER, "client_id": f"other-{number % 10}"} for number in range(1100)]
-        async with Script(says(CONNECTED, *offers), says(CONNECTED)) as server:
+        async with Script(says(*offers), says()) as server:
             client = Hanging(server.url)
             self._running.append(asyncio.ensure_future(client.run()))
             await client.expect("connected")
@@ -231,7 +263,7 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_sends_that_hang_are_bounded_and_told(self):
         async def never_read(reader, writer, head):
-            accept(writer, head, json.dumps(CONNECTED))
+            accept(writer, head, CONNECTED, JOINED)
             reader._transport.pause_reading()
             await asyncio.Event().wait()
 
@@ -243,7 +275,7 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
             refused = [one for one in sends if one.done() and isinstance(one.exception(), SendQueueFullError)]
             waiting = [one for one in sends if not one.done()]
             self.assertGreater(len(waiting), 0)
-            self.assertLessEqual(len(waiting), signaling_client.session.MAX_WAITING_SENDS)
+            self.assertLessEqual(len(waiting), signaling_client.outbox.MAX_WAITING)
             self.assertGreater(len(refused), 0)
             await client.close()
             await asyncio.wait(waiting, timeout=DEADLINE)
@@ -251,7 +283,7 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
             await asyncio.wait_for(self._running[-1], DEADLINE)
 
     async def test_the_server_says_how_large_a_message_may_be(self):
-        async with Script(says({**CONNECTED, "limits": {"max_message_bytes": 100}})) as server:
+        async with Script(says(connected={**CONNECTED, "limits": {"max_message_bytes": 100}})) as server:
             client = self.run_client(server.url)
             await client.expect("connected")
             await client.send_message(None, "x")
@@ -266,7 +298,7 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
             ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             ours.load_cert_chain(f"{folder}/certificate", f"{folder}/key")
             trusting = ssl.create_default_context(cafile=f"{folder}/certificate")
-        async with Script(says(CONNECTED), ssl=ours) as server:
+        async with Script(says(), ssl=ours) as server:
             with self.assertRaises(ssl.SSLCertVerificationError):
                 await asyncio.wait_for(Recorder(server.url).run(), DEADLINE)
             client = self.run_client(server.url, ssl=trusting)

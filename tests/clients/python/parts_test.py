@@ -8,9 +8,10 @@ from datetime import datetime, timezone
 import support
 from support import OFFER
 
-from signaling_client import IceCandidate, IceServer, MessageTooLargeError, SignalingClient, messages
+from signaling_client import IceCandidate, IceServer, MessageTooLargeError, SignalingClient, SignalingError, messages
+from signaling_client.address import Address
 from signaling_client.lanes import Kind, Lanes
-from signaling_client.reconnect import Pauses, may_reconnect
+from signaling_client.reconnect import Pauses, may_reconnect, may_resume, refusal_code
 
 
 class ReconnectTest(unittest.TestCase):
@@ -20,6 +21,16 @@ class ReconnectTest(unittest.TestCase):
         never = [1000, 1002, 1003, 1007, 1009, 4500, 4501, 4502, 4504, 4506, 4999, 200, 400, 403, 404]
         self.assertEqual([code for code in again if not may_reconnect(code)], [])
         self.assertEqual([code for code in never if may_reconnect(code)], [])
+
+    def test_a_session_outlives_all_but_two_of_them(self):
+        codes = (1001, 1005, 1006, 1011, 1012, 1013, 1014, 4000, 4001, 4002, 4003, 4004, 4005, 4499)
+        self.assertEqual([code for code in codes if not may_resume(code)], [1012, 4005])
+
+    def test_a_refusal_has_the_code_that_it_would_be_closed_with(self):
+        for code, action, expected in (("banned", "close", 4502), ("permission_denied", "none", 4502),
+                                       ("invalid_message", "none", 4500), ("unauthenticated", "close", 4501),
+                                       ("room_full", "retry", 4005), ("new", "close", 4500)):
+            self.assertEqual(refusal_code(SignalingError(code, "m", action)), expected)
 
     def test_pauses_grow_to_a_bound_and_start_again(self):
         pauses = Pauses(draw=lambda: 1.0)
@@ -35,14 +46,20 @@ class ReconnectTest(unittest.TestCase):
 
 class AddressTest(unittest.TestCase):
 
-    def address(self, *values, **options):
-        return SignalingClient(*values, **options)._url
+    def address(self, url, room=None, client_id=None):
+        address = Address.of(url, room, client_id)
+        return address.url, address.room, address.client_id
 
-    def test_room_and_name_go_into_the_query(self):
-        self.assertEqual(self.address("ws://h:8765"), "ws://h:8765/")
-        self.assertEqual(self.address("ws://h/", room="a", client_id="b:c"), "ws://h/?room=a&client_id=b%3Ac")
-        self.assertEqual(self.address("wss://h/x?room=old&k=v", room="new"), "wss://h/x?k=v&room=new")
-        self.assertEqual(self.address("ws://h/?room=kept"), "ws://h/?room=kept")
+    def test_the_path_ends_in_v1(self):
+        for url, expected in (("ws://h:8765", "ws://h:8765/v1"), ("ws://h:8765/", "ws://h:8765/v1"),
+                              ("wss://h/prefix/", "wss://h/prefix/v1"), ("wss://h/prefix", "wss://h/prefix/v1"),
+                              ("ws://h/v1", "ws://h/v1"), ("ws://h/x/v1/", "ws://h/x/v1"), ("ws://[::1]:1/", "ws://[::1]:1/v1")):
+            self.assertEqual(self.address(url), (expected, "lobby", None))
+
+    def test_room_and_name_may_be_in_the_query(self):
+        self.assertEqual(self.address("ws://h/", "a", "b:c"), ("ws://h/v1", "a", "b:c"))
+        self.assertEqual(self.address("wss://h/x?room=old&k=v", "new"), ("wss://h/x/v1?k=v", "new", None))
+        self.assertEqual(self.address("ws://h/?room=kept&client_id=b%3Ac"), ("ws://h/v1", "kept", "b:c"))
 
     def test_other_urls_are_refused(self):
         for url in ("http://h/", "h:8765", "ws://", ""):

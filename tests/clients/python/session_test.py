@@ -6,7 +6,7 @@ import unittest
 from unittest import mock
 
 import support
-from support import CONNECTED, DEADLINE, Recorder, harness
+from support import CONNECTED, DEADLINE, JOINED, Recorder, harness
 
 from signaling_client import NotConnectedError, SignalingClosed
 from signaling_client.wire import Socket, SocketClosedError
@@ -15,16 +15,20 @@ OFFER = {"type": "offer", "sdp": harness.SDP, "client_id": "other"}
 
 
 class FakeSocket:
-    """Holds these messages, and a close code or silence after them. receive() never yields while it has something, as
-    websockets 14 and newer for what has come already."""
+    """Answers `join`, holds these messages for after it, and a close code or silence after them. receive() never yields while
+    it has something, as websockets 14 and newer for what has come already."""
 
-    def __init__(self, *messages, close=None):
-        self._messages = [json.dumps(message) for message in messages]
+    def __init__(self, *messages, close=None, connected=CONNECTED):
+        self._messages = [json.dumps(message) for message in (connected, JOINED, *messages)]
         self._close = close
+        self._join = asyncio.Event()
         self.closed = asyncio.Event()
+        self.said = []  # before the join, and after it
         self.sent = []
 
     async def receive(self):
+        if self._messages and json.loads(self._messages[0]) == JOINED:
+            await self._join.wait()
         if self._messages:
             return self._messages.pop(0)
         if self._close is None:
@@ -32,9 +36,17 @@ class FakeSocket:
         raise SocketClosedError(self._close or 1006, "so be it")
 
     async def send(self, text):
-        self.sent.append(json.loads(text))
+        message = json.loads(text)
+        (self.sent if self._join.is_set() else self.said).append(message)
+        if message["type"] == "join":
+            self._join.set()
 
     async def close(self, code=1000, reason=""):
+        self.closed.set()
+
+    async def lose(self):
+        """The session ends with it."""
+        self._close = 1012
         self.closed.set()
 
 
@@ -55,17 +67,17 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_burst_of_small_messages_is_handled(self):
         burst = [{"type": "message", "client_id": "other", "data": number} for number in range(400)]
-        self.sockets(FakeSocket(CONNECTED, *burst))
+        self.sockets(FakeSocket(*burst))
         async with Recorder("ws://h/") as client:
             await client.expect("connected")
             for number in range(400):
                 await client.expect("message", "other", number)
 
     async def test_who_waits_for_a_session_does_not_miss_that_it_was_short(self):
-        for codes in ((1011,), (1011, 1001, 1006), (1011, 4500), (4500,)):
+        for codes in ((1012,), (1012, 1012, 1012), (1012, 4500), (4500,)):
             with self.subTest(codes=codes):
-                stays = FakeSocket(CONNECTED)
-                left = self.sockets(*[FakeSocket(CONNECTED, close=code) for code in codes], stays)
+                stays = FakeSocket()
+                left = self.sockets(*[FakeSocket(close=code) for code in codes], stays)
                 entering = Recorder("ws://h/").__aenter__()
                 # Whether the first session is over by then is the event loop's affair; what counts is how it goes on.
                 if 4500 in codes:
@@ -78,11 +90,11 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
                         await asyncio.wait_for(client.wait_connected(), DEADLINE)
                         await asyncio.sleep(0)
                     await client.send_message(None, 1)  # in the session that stays
-                    self.assertEqual(len(stays.sent), 1)
                     await client.__aexit__(None, None, None)
+                    self.assertEqual([one["type"] for one in stays.sent], ["message", "bye"])
 
     async def test_who_waits_where_it_is_closed_is_told(self):
-        self.sockets(FakeSocket(CONNECTED))
+        self.sockets(FakeSocket())
         async with Recorder("ws://h/") as client:
             waiting = asyncio.ensure_future(client.wait_connected())
             await asyncio.wait_for(waiting, DEADLINE)
@@ -96,12 +108,12 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
                 await self.wait_connected()
                 self.calls.put_nowait(("back",))
 
-        self.sockets(FakeSocket(CONNECTED, close=1011), FakeSocket(CONNECTED, OFFER))
+        self.sockets(FakeSocket(close=1012), FakeSocket(OFFER))
         async with Waiting("ws://h/") as client:
             for name in ("connected", "back", "connected", "offer"):
                 await client.expect(name)
 
-        self.sockets(FakeSocket(CONNECTED, close=4500))
+        self.sockets(FakeSocket(close=4500))
         with self.assertRaisesRegex(SignalingClosed, "4500"):
             await asyncio.wait_for(Waiting("ws://h/").run(), DEADLINE)
 
@@ -114,7 +126,7 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
                 finally:
                     self.calls.put_nowait(("given up",))
 
-        self.sockets(FakeSocket(CONNECTED, close=1011), FakeSocket(CONNECTED, close=1011), FakeSocket(CONNECTED))
+        self.sockets(FakeSocket(close=1012), FakeSocket(close=1012), FakeSocket())
         client = Hanging("ws://h/")
         running = asyncio.ensure_future(client.run())
         for name in ("connected", "disconnected", "given up", "disconnected"):
@@ -128,8 +140,8 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
             async def handle_disconnected(self, reason):
                 raise asyncio.CancelledError
 
-        for code in (1011, 4500):
-            self.sockets(FakeSocket(CONNECTED, close=code), FakeSocket(CONNECTED))
+        for code in (1012, 4500):
+            self.sockets(FakeSocket(close=code), FakeSocket())
             running = asyncio.ensure_future(Cancelled("ws://h/").run())
             await asyncio.wait([running], timeout=DEADLINE)
             self.assertTrue(running.cancelled())
@@ -144,33 +156,39 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
                     await asyncio.wait_for(socket.closed.wait(), DEADLINE)
                     self.calls.put_nowait(("let go",))
 
-        socket = FakeSocket(CONNECTED)
+        socket = FakeSocket()
         self.sockets(socket)
         async with Stubborn("ws://h/") as client:
             await client.expect("connected")
         await client.expect("let go")
 
     async def test_metadata_that_cannot_be_sent_are_not_kept(self):
-        first, second = FakeSocket(CONNECTED), FakeSocket(CONNECTED)
+        first, second = FakeSocket(), FakeSocket()
         self.sockets(first, second)
-        async with Recorder("ws://h/", metadata={"name": "good"}) as client:
+        good = {"name": "good"}
+        async with Recorder("ws://h/", metadata=good) as client:
             await client.expect("connected")
             for bad in ({"a": object()}, {"a": "x" * 65536}, {"a": "\ud800"}):
                 with self.assertRaises((TypeError, ValueError)):
                     await client.update(bad)
-            await first.close()
+            await first.lose()
             await client.until("connected")
-        update = {"type": "update", "metadata": {"name": "good"}}
-        self.assertEqual((first.sent, second.sent), ([update], [update]))
+        for socket in (first, second):
+            self.assertEqual([(one["type"], one["metadata"]) for one in socket.said], [("hello", good), ("join", good)])
 
-    async def test_metadata_that_this_server_does_not_take_are_not_the_end(self):
-        small = {**CONNECTED, "limits": {"max_message_bytes": 20}}
-        socket = FakeSocket(small)
+    async def test_what_is_still_to_be_sent_goes_before_the_goodbye(self):
+        class Slow(FakeSocket):
+            async def send(self, text):
+                for _ in range(10):
+                    await asyncio.sleep(0)
+                await super().send(text)
+
+        socket = Slow()
         self.sockets(socket)
-        with self.assertLogs("signaling_client", "WARNING"):
-            async with Recorder("ws://h/", metadata={"name": "good"}) as client:
-                await client.expect("connected")
-        self.assertEqual(socket.sent, [])
+        async with Recorder("ws://h/") as client:
+            for number in range(20):
+                await client.send_message(None, number)
+        self.assertEqual([one.get("data", one["type"]) for one in socket.sent], [*range(20), "bye"])
 
     async def test_a_room_may_become_one_of_relays(self):
         policies = []
@@ -181,8 +199,8 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
                 self.calls.put_nowait(("event",))
 
         for policy, relay_only, expected in (("all", False, "all"), ("all", True, "relay"), ("relay", False, "relay")):
-            self.sockets(FakeSocket({**CONNECTED, "ice_transport_policy": policy},
-                                    {"type": "room_updated", "options": {"relay_only": relay_only}}))
+            self.sockets(FakeSocket({"type": "room_updated", "options": {"relay_only": relay_only}},
+                                    connected={**CONNECTED, "ice_transport_policy": policy}))
             async with Noting("ws://h/") as client:
                 await client.until("event")
             self.assertEqual(policies.pop(), expected)

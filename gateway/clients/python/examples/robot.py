@@ -140,8 +140,14 @@ class Robot(SignalingClient):
     async def handle_connected(self, ice_servers: Tuple[IceServer, ...], ice_transport_policy: str) -> None:
         log.info("waiting for viewers as %s in room %s", self.client_id, self.room)
 
-    async def handle_disconnected(self, reason: Disconnected) -> None:
+    async def handle_reconnecting(self, reason: Disconnected) -> None:
         log.warning("signaling lost (%s); who is watching goes on watching", reason)
+
+    async def handle_resumed(self) -> None:
+        log.info("signaling is back; still waiting for viewers as %s in room %s", self.client_id, self.room)
+
+    async def handle_disconnected(self, reason: Disconnected) -> None:
+        log.warning("the session is lost (%s); who is watching goes on watching", reason)
 
     async def handle_offer(self, client_id: str, offer: SessionDescription) -> None:
         call = self._calls.get(client_id)

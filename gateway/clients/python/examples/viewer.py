@@ -47,8 +47,14 @@ class Viewer(SignalingClient):
     async def handle_participant_left(self, client_id: str, reason: str) -> None:
         await self._hang_up(client_id)
 
-    async def handle_disconnected(self, reason: Disconnected) -> None:
+    async def handle_reconnecting(self, reason: Disconnected) -> None:
         log.warning("signaling lost: %s", reason)
+
+    async def handle_resumed(self) -> None:
+        log.info("signaling is back")
+
+    async def handle_disconnected(self, reason: Disconnected) -> None:
+        log.warning("the session is lost: %s", reason)
 
     async def handle_answer(self, client_id: str, answer: SessionDescription) -> None:
         if client_id in self._calls:

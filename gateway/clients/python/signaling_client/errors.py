@@ -32,8 +32,9 @@ class SignalingError(Exception):
 class SignalingClosed(Exception):
     """The server ended it for good: connecting again would end the same way.
 
-    close_code: of the WebSocket, 4500 to 4999 or one of 1000 to 1010 that says the same (not 1001, 1005, 1006); or, below
-        1000, the HTTP status of a server that did not accept a WebSocket at all.
+    close_code: of the WebSocket, 4500 to 4999 or one of 1000 to 1010 that says the same (not 1001, 1005, 1006); where the room
+        was refused, the one that belongs to that error (4502 where it is not allowed, 4500 where the request was wrong); or,
+        below 1000, the HTTP status of a server that did not accept a WebSocket at all.
     reason: a sentence, may be empty.
     error: the fatal `error` that came before, if one did.
     """
@@ -50,7 +51,7 @@ class SignalingClosed(Exception):
 
 
 class NotConnectedError(ConnectionError):
-    """There is no session to send in, or it ended before the message was out. Nothing is kept for the next one."""
+    """There is no session to send in, or it was lost before there was room for the message, which is not sent later."""
 
 
 class MessageTooLargeError(ValueError):
@@ -58,4 +59,4 @@ class MessageTooLargeError(ValueError):
 
 
 class SendQueueFullError(RuntimeError):
-    """As many calls are already waiting for the socket as may. It was not sent."""
+    """As many calls are already waiting for their turn as may. It was not sent."""

@@ -15,8 +15,11 @@ class Handlers:
     before its first candidate begins. Participants do not wait for each other, nor does the connection for any handler.
     `handle_connected` comes before all others of a session, `handle_disconnected` after all of them.
 
-    A handler that raises is logged, and the next message is handled. At the end of a session the handlers that still run
-    are cancelled, and what waits for them is dropped: there is nobody left to answer.
+    A session outlives its connections: where one breaks, the handlers that run go on, and after `handle_resumed` comes what
+    was missed meanwhile, in order. Only at the end of a session the handlers that still run are cancelled, and what waits for
+    them is dropped: there is nobody left to answer.
+
+    A handler that raises is logged, and the next message is handled.
 
     At most 128 messages of one participant wait. Further ones of it are dropped, with a warning in the log, and its
     candidates until its next offer or answer; that it came or left is told always. Nobody else suffers. Where 1024 wait in
@@ -24,11 +27,18 @@ class Handlers:
     """
 
     async def handle_connected(self, ice_servers: Tuple[IceServer, ...], ice_transport_policy: str) -> None:
-        """A session began; the client is in its room, with those in `participants`.
+        """A session began; the client is in its room, with those in `participants`. Again after one that was lost.
 
         ice_servers: for peer connections made from now on.
         ice_transport_policy: "all", or "relay": then use relay candidates only.
         """
+
+    async def handle_reconnecting(self, reason: Disconnected) -> None:
+        """The connection broke, and the session has not: what is sent now is kept for it, and so is what others send. Comes
+        once, however many attempts it takes; then `handle_resumed`, or `handle_disconnected`."""
+
+    async def handle_resumed(self) -> None:
+        """The session goes on as if nothing had been. Nothing is lost, in neither direction."""
 
     async def handle_ice_servers(self, ice_servers: Tuple[IceServer, ...]) -> None:
         """Fresh ICE servers, before the credentials of those before end. For the connections made from now on."""
@@ -38,6 +48,9 @@ class Handlers:
 
     async def handle_participant_updated(self, participant: Participant, former_id: str) -> None:
         """Its metadata is another one. former_id: its client_id until now, mostly the same."""
+
+    async def handle_participant_connection(self, participant: Participant) -> None:
+        """Its socket has been gone for a second, or is back (`participant.connected`). It is in the room all the same."""
 
     async def handle_participant_left(self, client_id: str, reason: str) -> None:
         """reason: "left", "timeout", "kicked", "replaced", "overflow" or "closed"."""
@@ -64,8 +77,9 @@ class Handlers:
         """Any message that no other handler is for, as it came: "room_locked", "offer_claimed" and so on."""
 
     async def handle_disconnected(self, reason: Disconnected) -> None:
-        """A session that had begun has ended, in another way than by `close()`.
+        """A session that had begun is lost, or ended in another way than by `close()`.
 
-        The client connects again meanwhile, so this may wait for the next session (`wait_connected()`). Other handlers of
-        that one begin when this is done; when that one ends too, or with `close()`, this is cancelled.
+        What it had not got acknowledged is not sent again (`reason.lost_messages`), and the others saw it leave. The client
+        joins its room anew meanwhile, so this may wait for the next session (`wait_connected()`). Other handlers of that one
+        begin when this is done; when that one ends too, or with `close()`, this is cancelled.
         """

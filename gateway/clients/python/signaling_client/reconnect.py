@@ -1,9 +1,11 @@
-"""When to connect again, and after which pause."""
+"""When to connect again, whether the session is still there then, and after which pause."""
 
 from __future__ import annotations
 
 import random
 from typing import Callable
+
+from .errors import SignalingError
 
 FIRST_PAUSE = 0.5
 """Seconds: the bound of the first pause. It doubles from one attempt to the next ..."""
@@ -12,7 +14,7 @@ LONGEST_PAUSE = 20.0
 """... up to so many seconds."""
 
 STEADY_AFTER = 10.0
-"""Seconds: a session that lived so long starts the pauses from the first again."""
+"""Seconds: a connection that lived so long starts the pauses from the first again."""
 
 _RECONNECT_CODES = frozenset((1001, 1005, 1006, 1011, 1012, 1013, 1014))
 
@@ -24,6 +26,25 @@ def may_reconnect(code: int) -> bool:
     if code >= 4000:
         return code < 4500
     return code in _RECONNECT_CODES
+
+
+_SESSION_IS_GONE = frozenset((1012, 4005))
+
+
+def may_resume(code: int) -> bool:
+    """Of a code that says connect again: whether the session that was on that socket goes on."""
+    return code not in _SESSION_IS_GONE
+
+
+UNAUTHENTICATED = 4501
+_REFUSALS = {"unauthenticated": UNAUTHENTICATED, "banned": 4502, "permission_denied": 4502, "room_not_found": 4502}
+
+
+def refusal_code(error: SignalingError) -> int:
+    """The close code that belongs to an `error` that was not fatal but ends it all, as docs/protocol.md lists them."""
+    if error.action in ("retry", "reconnect"):
+        return 4005
+    return _REFUSALS.get(error.code, 4500)
 
 
 class Pauses:

@@ -1,218 +1,162 @@
-"""One session: from `connected` to the end of its socket."""
+"""One session: from `connected` on, over as many sockets as it takes."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, Optional, Protocol
 
 from . import messages
-from .errors import MessageTooLargeError, NotConnectedError, SendQueueFullError, SignalingError
+from .errors import SignalingError
 from .handlers import Handlers
-from .lanes import Kind, Lanes
-from .wire import Socket, SocketClosedError
-from .values import Disconnected, IceServer, Participant
+from .outbox import DEFAULT_MAX_MESSAGE_BYTES, Outbox
+from .receipts import Receipts
+from .room import Room
+from .values import Disconnected
 
-MAX_WAITING_OF_ONE = 128
-"""Messages of one participant that wait for their handler. Further ones of it are dropped."""
-
-MAX_WAITING_HANDLERS = 1024
-"""Messages of all that wait. One more ends the session."""
-
-MAX_WAITING_SENDS = 64
-"""Calls of `send_…` that wait for the socket."""
-
-HELLO_TIMEOUT = 10.0
-"""Seconds from the open socket to `connected`."""
-
-DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024
-"""Where the server does not say another limit."""
-
-_SESSION = ""  # the lane of what comes from nobody; no client_id is empty
+DEFAULT_WINDOW_MS = 30_000
+DEFAULT_TIMEOUT_MS = 30_000
 
 
-def encode(type_: str, fields: messages.Message, max_bytes: int = DEFAULT_MAX_MESSAGE_BYTES) -> str:
-    """The message for the socket. Raises MessageTooLargeError, and TypeError or ValueError for what is no JSON."""
-    text = messages.write(type_, fields)
-    size = len(text.encode())  # raises UnicodeEncodeError, a ValueError, for half a surrogate pair
-    if size > max_bytes:
-        raise MessageTooLargeError(f"{type_} of {size} bytes; the server takes {max_bytes}")
-    return text
+class Owner(Protocol):
+    """What a session tells whoever keeps it connected."""
+
+    def on_joined(self, session: Session) -> Callable[[], Awaitable[None]]:
+        """It is in its room. The first handler, before which no other one begins."""
+
+    def on_go_away(self, after: float) -> None:
+        """After so many seconds it should have another socket."""
+
+    def on_token_expiring(self) -> None:
+        """The server wants a new token."""
+
+    def on_handler_ended(self, error: BaseException) -> None:
+        """A handler asked for the end, by CancelledError or the like."""
 
 
 class Session:
-    """Owns the socket from `open()` to `run()`'s end. Keeps what is known of the room up to date, then calls the handlers."""
+    """What survives a socket: the numbers, the room, and the handlers that run."""
 
-    def __init__(self, socket: Socket, handlers: Handlers, logger: logging.Logger) -> None:
-        self._socket = socket
+    def __init__(self, owner: Owner, handlers: Handlers, logger: logging.Logger, connected: messages.Message) -> None:
+        self._owner = owner
         self._handlers = handlers
         self._logger = logger
-        self._lanes = Lanes(MAX_WAITING_OF_ONE, MAX_WAITING_HANDLERS, logger)
-        self._error: Optional[SignalingError] = None  # the fatal one
-        self._max_message_bytes = DEFAULT_MAX_MESSAGE_BYTES
-        self._sending = asyncio.Lock()
-        self._waiting_sends = 0
+        self.client_id = messages.text(connected, "client_id")
+        self._id = messages.text(connected, "session_id")
+        self._resume_token = messages.text(connected, "resume_token")
+        limit = messages.optional_number(messages.child(connected, "limits"), "max_message_bytes")
+        self.outbox = Outbox(limit or DEFAULT_MAX_MESSAGE_BYTES)
+        self.receipts = Receipts()
+        self.room = Room(handlers, logger)
+        self.room.connected(connected)
+        self.joined = False
+        self.patience = self._patience_of(connected)
+        self.error: Optional[SignalingError] = None  # the fatal one of the socket of now
+        self._join_id = 0
+        self._answer: Optional[asyncio.Future[Optional[SignalingError]]] = None
+        self._told_to_reconnect = False
         self._ended = False
-        self.client_id = ""
-        self.room = ""
-        self.participants: Dict[str, Participant] = {}
-        self.ice_servers: Tuple[IceServer, ...] = ()
-        self.ice_transport_policy = "all"
+        self.room.lanes.broken.add_done_callback(self._broken)
 
-    async def greet(self) -> Optional[Disconnected]:
-        """Waits for `connected`. None if it came; then `run()` comes next. Otherwise the socket is closed."""
-        try:
-            while True:
-                message = messages.parse(await asyncio.wait_for(self._socket.receive(), HELLO_TIMEOUT))
-                if message["type"] == "connected":
-                    break
-                if message["type"] != "error":
-                    raise messages.BadMessageError("the first message is not `connected`")
-                self._note_if_fatal(messages.error(message))
-            self._connected(message)
-            return None
-        except SocketClosedError as closed:
-            return self._disconnected(closed.code, closed.reason)
-        except (messages.BadMessageError, asyncio.TimeoutError) as error:
-            reason = str(error) or f"not greeted within {HELLO_TIMEOUT:g} s"
-            await self.close(1002, reason)
-            return self._disconnected(1006, reason)
+    def hello(self) -> Dict[str, Any]:
+        """What goes into the `hello` of the next socket."""
+        return {"session_id": self._id, "resume_token": self._resume_token, "last_seq": self.receipts.tell()}
 
-    async def run(self, after: Optional[asyncio.Task[None]] = None) -> Disconnected:
-        """Receives until the connection ends. Then no handler runs any more and nothing can be sent. The first handler
-        waits until `after` is done."""
-        reader = asyncio.ensure_future(self._read(after))
-        try:
-            await asyncio.wait((reader, self._lanes.broken), return_when=asyncio.FIRST_COMPLETED)
-            if not reader.done():
-                self._lanes.broken.result()  # raises what the handler raised, CancelledError for one
-            return reader.result()
-        finally:
-            self._ended = True
-            reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
-            # First the socket: a handler that takes its time to be cancelled does not keep the seat in the room.
-            try:
-                await self._socket.close()
-            finally:
-                await self._lanes.close()
+    def resume(self, connected: messages.Message) -> bool:
+        """Goes on where it stopped. False where the server does not know all that it should."""
+        if messages.text(connected, "session_id") != self._id:
+            return False
+        if not self.outbox.rewind(messages.optional_number(connected, "last_id") or 0):
+            return False
+        self._resume_token = messages.text(connected, "resume_token")
+        self.patience = self._patience_of(connected)
+        self.error = None
+        if self.room.renew(connected) and self.joined:
+            self.room.call(self._handlers.handle_ice_servers, self.room.ice_servers)
+        if self._told_to_reconnect:
+            self._told_to_reconnect = False
+            self.room.call(self._handlers.handle_resumed)
+        return True
 
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        self._ended = True
-        await self._socket.close(code, reason)
+    def tell_reconnecting(self, reason: Disconnected) -> None:
+        """Once, until it is resumed."""
+        if self.joined and not self._told_to_reconnect:
+            self._told_to_reconnect = True
+            self.room.call(self._handlers.handle_reconnecting, reason)
 
-    async def send(self, type_: str, **fields: Any) -> None:
-        """As SignalingClient's `send_…` say."""
-        text = encode(type_, fields, self._max_message_bytes)
-        if self._waiting_sends >= MAX_WAITING_SENDS:
-            raise SendQueueFullError(f"{MAX_WAITING_SENDS} messages wait for the socket")
-        self._waiting_sends += 1
-        try:
-            async with self._sending:  # keeps the order of the calls while the socket is full
-                if self._ended:
-                    raise NotConnectedError("the session has ended")
-                await self._socket.send(text)
-        except SocketClosedError as closed:
-            raise NotConnectedError(str(self._disconnected(closed.code, closed.reason))) from closed
-        finally:
-            self._waiting_sends -= 1
+    async def join(self, room: str, metadata: Optional[Dict[str, str]], replace: bool) -> Optional[SignalingError]:
+        """None when it is in the room, else the server's verdict. It may take long: at a door where one knocks, over a break."""
+        self._answer = asyncio.get_running_loop().create_future()
+        # The default is left to the server.
+        self._join_id = self.outbox.put_now("join", {"room": room, "metadata": metadata, "replace": None if replace else False})
+        return await self._answer
 
-    def _disconnected(self, code: int, reason: str) -> Disconnected:
-        return Disconnected(close_code=code, reason=reason, error=self._error)
-
-    async def _begin(self, after: Optional[asyncio.Task[None]], servers: Tuple[IceServer, ...], policy: str) -> None:
-        if after is not None:
-            await asyncio.wait((after,))
-        await self._handlers.handle_connected(servers, policy)
-
-    async def _read(self, after: Optional[asyncio.Task[None]]) -> Disconnected:
-        self._lanes.put(_SESSION, functools.partial(self._begin, after, self.ice_servers, self.ice_transport_policy))
-        try:
-            while True:
-                if not self._take(messages.parse(await self._socket.receive())):
-                    reason = f"{MAX_WAITING_HANDLERS} messages wait for their handlers"
-                    break
-                if self._lanes.waiting:
-                    # What has come already is received without a pause, in which no handler would begin.
-                    await asyncio.sleep(0)
-        except SocketClosedError as closed:
-            return self._disconnected(closed.code, closed.reason)
-        except messages.BadMessageError as error:
-            # What was in it is not known, so nothing that follows can be relied on.
-            reason = str(error)
-        self._logger.warning("closing the session: %s", reason)
-        self._ended = True
-        await self._socket.close(1002, reason)
-        return self._disconnected(1006, reason)
-
-    def _note_if_fatal(self, error: SignalingError) -> bool:
-        if error.fatal:
-            self._error = error
-        return error.fatal
-
-    def _connected(self, message: messages.Message) -> None:
-        self.client_id = messages.text(message, "client_id")
-        self._renew(message)
-        self.ice_transport_policy = messages.optional_text(message, "ice_transport_policy") or "all"
-        limit = messages.optional_number(messages.child(message, "limits"), "max_message_bytes")
-        self._max_message_bytes = limit or DEFAULT_MAX_MESSAGE_BYTES
-        room = messages.child(message, "room")
-        self.room = messages.optional_text(room, "room") or ""
-        for one in messages.children(room, "participants"):
-            participant = messages.participant(one)
-            self.participants[participant.client_id] = participant
-
-    def _renew(self, message: messages.Message) -> None:
-        self.ice_servers = messages.ice_servers(message)
-
-    def _take(self, message: Dict[str, Any]) -> bool:
-        """Notes what the message changes, then queues its handler. False where too many wait."""
-        handlers = self._handlers
+    def receive(self, data: object) -> bool:
+        """Takes what came from the socket. Whether handlers wait. Raises BadMessageError and OverloadError."""
+        message = messages.parse(data)
         type_ = message["type"]
-        sender = messages.optional_text(message, "client_id") or _SESSION
-        if type_ in ("offer", "answer"):
-            handle = handlers.handle_offer if type_ == "offer" else handlers.handle_answer
-            return self._put(sender, Kind.STARTS, handle, messages.text(message, "client_id"),
-                             messages.description(message))
-        if type_ == "ice_candidate":
-            return self._put(sender, Kind.FOLLOWS, handlers.handle_ice_candidate, messages.text(message, "client_id"),
-                             messages.candidate(message))
-        if type_ == "reject":
-            return self._put(sender, Kind.ALONE, handlers.handle_reject, messages.text(message, "client_id"),
-                             messages.text(message, "reason"))
-        if type_ == "message":
-            return self._put(sender, Kind.ALONE, handlers.handle_message, sender or None, message.get("data"))
-        if type_ == "participant_joined":
-            participant = messages.participant(messages.child(message, "participant"))
-            self.participants[participant.client_id] = participant
-            return self._put(participant.client_id, Kind.KEPT, handlers.handle_participant_joined, participant)
-        if type_ == "participant_updated":
-            participant = messages.participant(messages.child(message, "participant"))
-            self.participants.pop(sender, None)
-            self.participants[participant.client_id] = participant
-            self._lanes.rename(sender, participant.client_id)
-            kind = Kind.ALONE if sender == participant.client_id else Kind.KEPT  # a new name must not be missed
-            return self._put(participant.client_id, kind, handlers.handle_participant_updated, participant, sender)
-        if type_ == "participant_left":
-            self.participants.pop(sender, None)
-            return self._lanes.leave(sender, functools.partial(
-                handlers.handle_participant_left, messages.text(message, "client_id"),
-                messages.optional_text(message, "reason") or "left"))
-        if type_ == "ice_servers":
-            self._renew(message)
-            return self._put(_SESSION, Kind.KEPT, handlers.handle_ice_servers, self.ice_servers)
-        if type_ == "error":
-            error = messages.error(message)
-            return self._note_if_fatal(error) or self._put(_SESSION, Kind.KEPT, handlers.handle_error, error)
-        if type_ == "room_updated" and messages.flag(messages.child(message, "options"), "relay_only", False):
-            self.ice_transport_policy = "relay"  # never back: what was wanted at the beginning stays
+        reply_to = messages.optional_number(message, "reply_to")
+        for number in (messages.optional_number(message, "id" if type_ == "ack" else "ack"), reply_to):
+            if number is not None:
+                self.outbox.acknowledge(number)
+        seq = messages.optional_number(message, "seq")
+        now = asyncio.get_running_loop().time()
+        if seq is not None and not self.receipts.arrived(seq, len(data) if isinstance(data, str) else 0, now):
+            return self._waits
         if type_ == "connected":
             raise messages.BadMessageError("a second `connected`")
-        if type_ in ("ack", "pong"):
-            return True
-        return self._put(sender, Kind.ALONE, handlers.handle_event, type_, message)
+        if type_ == "go_away":
+            self._owner.on_go_away((messages.optional_number(message, "reconnect_after_ms") or 0) / 1000)
+        elif type_ == "token_expiring":
+            self._owner.on_token_expiring()
+        elif type_ == "error" and messages.flag(message, "fatal", False):
+            self.error = messages.error(message)
+        elif not self.joined:
+            self._take_before_joined(type_, message, reply_to)
+        elif type_ not in ("ack", "pong"):
+            self.room.take(message)
+        return self._waits
 
-    def _put(self, lane: str, kind: Kind, handle: Any, *values: Any) -> bool:
-        # The server's own messages have a lane too, but nobody can fill it who is not the server.
-        return self._lanes.put(lane, functools.partial(handle, *values), Kind.KEPT if lane == _SESSION else kind)
+    async def end(self) -> int:
+        """Cancels the handlers that run, and whoever waits to send is told. How many messages were never acknowledged."""
+        self._ended = True
+        lost = self.outbox.close()
+        await self.room.lanes.close()
+        return lost
+
+    @property
+    def _waits(self) -> bool:
+        return self.room.lanes.waiting > 0
+
+    @staticmethod
+    def _patience_of(connected: messages.Message) -> float:
+        """Seconds after a break when the server has surely given it up: when it had to notice, and the window after that."""
+        window = messages.optional_number(connected, "resume_window_ms")
+        timeout = messages.optional_number(connected, "timeout_ms")
+        return ((DEFAULT_WINDOW_MS if window is None else window) + (DEFAULT_TIMEOUT_MS if timeout is None else timeout)) / 1000
+
+    def _take_before_joined(self, type_: str, message: messages.Message, reply_to: Optional[int]) -> None:
+        answers = reply_to == self._join_id and self._answer is not None and not self._answer.done()
+        if type_ == "joined" and answers:
+            self.room.joined(message)
+            self.joined = True
+            self._end_join(None)
+            self.room.call(self._owner.on_joined(self))
+        elif type_ == "error" and answers:
+            self._end_join(messages.error(message))
+        elif type_ == "error":
+            self._logger.warning("%s", messages.error(message))
+        elif type_ == "ice_servers":
+            self.room.renew(message)
+        elif type_ == "knock":
+            self._logger.info("waiting at the door until somebody lets it in")
+
+    def _end_join(self, verdict: Optional[SignalingError]) -> None:
+        if self._answer is not None:
+            self._answer.set_result(verdict)
+
+    def _broken(self, broken: asyncio.Future[None]) -> None:
+        if not self._ended:
+            error = asyncio.CancelledError() if broken.cancelled() else broken.exception()
+            if error is not None:
+                self._owner.on_handler_ended(error)

@@ -43,7 +43,7 @@ class Participant:
     metadata: what it says of itself.
     joined_at: in UTC; None where the server did not say.
     polite: whether *you* are the polite side towards it (W3C WebRTC, "perfect negotiation").
-    connected: whether its socket is there.
+    connected: whether its socket is there. While it is not, its seat is held, and what is sent to it waits for it.
     """
 
     client_id: str
@@ -55,18 +55,21 @@ class Participant:
 
 @dataclass(frozen=True)
 class Disconnected:
-    """How a session ended.
+    """How a connection ended, or a session.
 
     close_code: of the WebSocket; 1006 where it broke without one.
     reason: a sentence, may be empty.
     error: the fatal `error` that came before, if one did.
-    retry_in: seconds until the client connects again; None if it does not.
+    retry_in: seconds until the client connects again (0 where it has already); None if it does not.
+    lost_messages: of a session that ended, how many messages of which `send_…` had returned the server never acknowledged.
+        They are not sent again, and whether they arrived nobody knows.
     """
 
     close_code: int
     reason: str
     error: Optional[SignalingError] = None
     retry_in: Optional[float] = None
+    lost_messages: int = 0
 
     def __str__(self) -> str:
         why = str(self.error) if self.error else self.reason

@@ -7,6 +7,7 @@ Their two asyncio interfaces (`legacy` until 13, the new one since 14) share wha
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl as ssl_module
 from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, Dict, Optional, Protocol, cast
@@ -22,6 +23,11 @@ CLOSE_TIMEOUT = 1.0
 
 MAX_INCOMING_BYTES = 1024 * 1024
 """A larger message ends the connection. The largest that the server makes is a room with full metadata: below 100 KiB."""
+
+
+# At DEBUG the library logs what it sends and receives: descriptions, candidates, tokens. Nobody is to switch that on unawares.
+_quiet = logging.getLogger("signaling_client.websockets")
+_quiet.setLevel(logging.INFO)
 
 
 class _WebSocket(Protocol):
@@ -69,6 +75,7 @@ class Socket:
 
     def __init__(self, socket: _WebSocket) -> None:
         self._socket = socket
+        self._closing: Optional[asyncio.Future[None]] = None
 
     @classmethod
     async def open(cls, url: str, options: SocketOptions) -> Socket:
@@ -79,6 +86,7 @@ class Socket:
                 url, open_timeout=OPEN_TIMEOUT, close_timeout=CLOSE_TIMEOUT, max_size=MAX_INCOMING_BYTES,
                 ping_interval=options.ping_interval, ping_timeout=options.ping_timeout,
                 compression=None,  # the server has none; it would only take memory
+                logger=_quiet,
                 **arguments)
         except ssl_module.SSLCertVerificationError:
             raise  # an OSError too, but one that does not go away
@@ -107,4 +115,9 @@ class Socket:
             raise _closed(error) from error
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        await self._socket.close(code, reason)
+        """Once; then it waits for that."""
+        if self._closing is None:
+            # In a task of its own, since the library of version 10 swallows it if its caller is cancelled.
+            self._closing = asyncio.ensure_future(self._socket.close(code, reason))
+        await asyncio.wait((self._closing,))
+        self._closing.result()
