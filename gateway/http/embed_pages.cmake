@@ -1,4 +1,6 @@
-# cmake -D OUTPUT=pages_data.cc -D FILES="a;b" -P embed_pages.cmake: writes the pages as a C++ source.
+# cmake -D OUTPUT=pages_data.cc -D PAGES="a;b" -D CLIENT="c;d" -P embed_pages.cmake: writes what the gateway serves as a C++
+# source, the pages at the root and the modules of the browser client below /client.
+cmake_minimum_required(VERSION 3.25)
 set(types_html "text/html; charset=utf-8")
 set(types_js "text/javascript; charset=utf-8")
 set(types_css "text/css; charset=utf-8")
@@ -7,7 +9,7 @@ set(types_svg "image/svg+xml")
 set(arrays "")
 set(rows "")
 set(index 0)
-foreach(file IN LISTS FILES)
+foreach(file IN LISTS PAGES CLIENT)
   get_filename_component(name "${file}" NAME)
   string(REGEX REPLACE ".*\\." "" extension "${name}")
   if(NOT DEFINED types_${extension})
@@ -15,6 +17,9 @@ foreach(file IN LISTS FILES)
   endif()
   # robot.html is /robot, and index.html is the root.
   string(REGEX REPLACE "^(index)?(.*)\\.html$" "\\2" path "${name}")
+  if(file IN_LIST CLIENT)
+    string(PREPEND path "client/")
+  endif()
   string(PREPEND path "/")
   file(SHA256 "${file}" hash)
   string(SUBSTRING "${hash}" 0 32 tag)

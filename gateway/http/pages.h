@@ -1,4 +1,4 @@
-// The pages that are compiled in, from gateway/pages. Constant.
+// What is compiled in: the pages of gateway/pages, and the browser client that they use, below /client. Constant.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 namespace signaling::gateway {
 
 struct Page {
-  std::string_view path;  // "/voice.js"; robot.html is "/robot", index.html "/"
+  std::string_view path;  // "/voice.js", "/client/index.js"; robot.html is "/robot", index.html "/"
   std::string_view media_type;
   std::string_view etag;  // quoted (RFC 9110, section 8.8.3)
   std::string_view body;

@@ -14,6 +14,8 @@ namespace {
 constexpr char kContentSecurityPolicy[] =
     "default-src 'self'; connect-src 'self' ws: wss:; media-src 'self' blob: mediastream:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+// The browser client is for pages of other origins too, where --allowed_origins lets them connect. It is no secret.
+constexpr std::string_view kClientPath = "/client/";
 constexpr char kTextType[] = "text/plain; charset=utf-8";
 constexpr unsigned kHttp11 = 11;
 
@@ -46,6 +48,9 @@ HttpResponse ServePage(const HttpRequest& request, const Page& page, bool head) 
       Make(unchanged ? http::status::not_modified : http::status::ok, request.version());
   response.set(http::field::etag, {page.etag.data(), page.etag.size()});
   response.set(http::field::cache_control, "no-cache");
+  if (page.path.starts_with(kClientPath)) {
+    response.set(http::field::access_control_allow_origin, "*");
+  }
   if (unchanged) return response;
   response.set("Content-Security-Policy", kContentSecurityPolicy);
   SetBody(response, page.media_type, page.body, head);

@@ -51,6 +51,18 @@ TEST(ResponderTest, EveryPageHasAMediaTypeAndATagOfItsOwn) {
   EXPECT_FALSE(tags.empty());
 }
 
+TEST(ResponderTest, PagesOfOtherOriginsMayLoadTheClientAndNothingElse) {
+  const auto client = Respond(Request(http::verb::get, "/client/index.js"), true);
+  EXPECT_EQ(client.result(), http::status::ok);
+  EXPECT_EQ(Header(client, http::field::content_type), "text/javascript; charset=utf-8");
+  EXPECT_EQ(Header(client, http::field::access_control_allow_origin), "*");
+  for (const std::string path : {"/", "/voice.js"}) {
+    const auto page = Respond(Request(http::verb::get, path), true);
+    EXPECT_EQ(page.result(), http::status::ok) << path;
+    EXPECT_EQ(Header(page, http::field::access_control_allow_origin), "") << path;
+  }
+}
+
 TEST(ResponderTest, HeadHasTheLengthAndNoBody) {
   const auto get = Respond(Request(http::verb::get, "/"), true);
   const auto head = Respond(Request(http::verb::head, "/"), true);

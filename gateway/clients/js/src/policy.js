@@ -1,0 +1,53 @@
+// What follows when a connection ends, and after which pause the next one is tried.
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 20_000;
+// A connection that lived so long starts the pauses from the first again.
+const STEADY_AFTER_MS = 10_000;
+
+// 1005 (none was given) and 1006 (broken) are never sent; 1015 is a TLS handshake that failed.
+const BREAKS = new Set([1001, 1005, 1006, 1011, 1013, 1014, 1015]);
+
+// What a client sends that will come back: with 1000, or none at all, the server would take it for a goodbye.
+export const BACK_SOON = 4000;
+
+/**
+ * `resume`: connect again, the session waits. `renew`: connect again, the session is gone. `close`: do not.
+ * @param {number} code
+ * @returns {'resume' | 'renew' | 'close'}
+ */
+export function afterClose(code) {
+  // Restarted without its state; and who found no room has no session to go on with.
+  if (code === 1012 || code === 4005) return 'renew';
+  return BREAKS.has(code) || (code >= 4000 && code < 4500) ? 'resume' : 'close';
+}
+
+/**
+ * "Full jitter": anything between nothing and a bound that doubles, so that many clients do not come back at once.
+ * @param {number} attempt
+ */
+export function pauseBefore(attempt, random = Math.random) {
+  return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+}
+
+/** The attempts that came to nothing since the last connection that lived. */
+export class Pauses {
+  #attempt = 0;
+  #since = 0;
+
+  connected() {
+    this.#since = performance.now();
+  }
+
+  /**
+   * The pause before the next attempt.
+   * @param {number} leastMs
+   */
+  next(leastMs) {
+    if (this.#since && performance.now() - this.#since > STEADY_AFTER_MS) this.#attempt = 0;
+    this.#since = 0;
+    // Without a network an attempt is only to make sure that there is none: `online` will say so first.
+    if (globalThis.navigator?.onLine === false) return Math.max(LONGEST_PAUSE_MS, leastMs);
+    return Math.max(pauseBefore(this.#attempt++), leastMs);
+  }
+}
