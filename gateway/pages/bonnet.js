@@ -13,10 +13,10 @@ let panel = null;
 // With the page, not with the panel: the first message may be that the server is gone.
 document.head.append(make('link', { rel: 'stylesheet', href: new URL('bonnet.css', import.meta.url).href }));
 
-// Adds the panel on the first call, and follows this Signaling.
-export function lookUnderTheBonnet(signaling) {
+// Adds the panel on the first call, and follows this SignalingClient.
+export function lookUnderTheBonnet(client) {
   panel ??= new Panel();
-  panel.follow(signaling);
+  panel.follow(client);
 }
 
 class Panel {
@@ -39,16 +39,17 @@ class Panel {
     document.body.append(element);
   }
 
-  follow(signaling) {
-    const note = (direction, read = (detail) => detail) => (event) => this.#keep(direction, read(event.detail));
-    signaling.addEventListener('sent', note('sent'));
-    signaling.addEventListener('received', note('received'));
-    const begins = { type: 'connected', reason: 'the session begins' };
-    signaling.addEventListener('connected', note('link', () => begins));
-    signaling.addEventListener('broken', note('link', ({ error, pauseMs }) => ({
-      type: 'broken', reason: `${reasonOf(error)}; tries again in ${(pauseMs / 1000).toFixed(1)} s`,
-    })));
-    signaling.addEventListener('ended', note('link', ({ error }) => ({ type: 'ended', reason: reasonOf(error) })));
+  follow(client) {
+    const link = (type, reason) => this.#keep('link', { type, reason });
+    client.on('sent', (message) => this.#keep('sent', message));
+    client.on('received', (message) => this.#keep('received', message));
+    client.on('connected', ({ resumed }) => link('connected', resumed ? 'the session goes on' : 'the session begins'));
+    client.on('sessionlost', ({ reason }) => link('lost', `the session is gone: ${reason}`));
+    client.on('statechange', ({ state, error, retryInMs }) => {
+      if (!error) return;
+      if (state === 'closed') link('ended', reasonOf(error));
+      else link('broken', `${reasonOf(error)}; tries again in ${(retryInMs / 1000).toFixed(1)} s`);
+    });
   }
 
   #keep(direction, message) {

@@ -2,11 +2,10 @@
 // about it in offer_words.js, the two seats in talk.js.
 
 import { lookUnderTheBonnet } from './bonnet.js';
+import { SignalingClient } from './client/index.js';
 import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
 import { clientIdFor, linkTo, readOfferId } from './offer_id.js';
 import { clockOf, linkOf, storyOf } from './offer_words.js';
-import { signalingAddress } from './room_link.js';
-import { Signaling } from './signaling.js';
 import { StoredOffer } from './stored_offer.js';
 import { Talk } from './talk.js';
 
@@ -50,10 +49,9 @@ async function answer() {
 
 function begin({ isMaker }) {
   hideNotice();
-  const signaling = new Signaling(signalingAddress());
-  signaling.clientId = clientIdFor(ownName());
-  lookUnderTheBonnet(signaling);
-  const begun = new StoredOffer({ signaling, isMaker });
+  const client = new SignalingClient(new URL('v1', document.baseURI), { clientId: clientIdFor(ownName()) });
+  lookUnderTheBonnet(client);
+  const begun = new StoredOffer({ client, isMaker });
   begun.addEventListener('change', () => begun === offer && render());
   offer = begun;
   told = '';

@@ -1,6 +1,6 @@
 // What the offer page says about a StoredOffer.
 
-import { reasonFor, wordsFor } from './words.js';
+import { isUnreachable, reasonFor, wordsFor } from './words.js';
 
 // Errors that mean something of their own here.
 const REFUSED = {
@@ -64,10 +64,12 @@ export function storyOf(offer) {
       return story('', isMaker ? 'Making the offer …' : 'Asking for the offer …',
           offer.error ? `${wordsFor(offer.error)} Trying again …` : 'Connecting to the server.');
     case 'queued':
+      if (offer.away) return story('waiting', 'Waiting for the server', wordsOfAway(offer));
       if (reason) return story('waiting', 'Back in the queue', BACK[reason]?.(other) ?? `${other} did not answer.`);
       return story('waiting', 'Waiting for somebody to take it',
           'Pass the id or the link on. The first to take it talks with you.');
     case 'claimed':
+      if (offer.away) return story('taken', isMaker ? `Taken by ${other}` : `${other} offers a talk`, wordsOfAway(offer));
       if (isMaker) {
         return story('taken', `Taken by ${other}`,
             'Nobody else can take it now. If no answer comes in time, it waits again.');
@@ -83,11 +85,21 @@ export function storyOf(offer) {
   }
 }
 
-function talkOf({ peer, other, error, way, serverGone, otherGone }, story) {
+// The server keeps the offer for a while, so that the page can come back to it.
+function wordsOfAway(offer) {
+  return `${goneWords(offer)} Trying again …`;
+}
+
+function goneWords({ error }) {
+  return isUnreachable(error) ? 'The server went away.' : wordsFor(error);
+}
+
+function talkOf({ peer, other, error, way, away, serverGone, otherGone }, story) {
   let gone = '';
-  if (serverGone) gone = error.code === 'unavailable' ? 'The server went away.' : wordsFor(error);
+  if (away) gone = `${goneWords({ error })} Trying again …`;
+  else if (serverGone) gone = goneWords({ error });
   else if (otherGone) gone = `${other} has lost the server.`;
-  const limits = gone && 'Should this connection break, there is no new one.';
+  const limits = (serverGone || otherGone) && 'Should this connection break, there is no new one.';
   const text = (...sentences) => sentences.filter(Boolean).join(' ');
   switch (peer.state) {
     case 'connected':
@@ -106,11 +118,11 @@ function talkOf({ peer, other, error, way, serverGone, otherGone }, story) {
 // The link to the server: state and reason for showLink().
 export function linkOf(offer) {
   if (!offer) return ['off'];
-  const { state, error, serverGone, reason } = offer;
+  const { state, error, away, serverGone, reason } = offer;
+  const goneFor = () => isUnreachable(error) ? 'the server went away' : reasonFor(error);
   if (state === 'opening') return error ? ['connecting', reasonFor(error)] : ['connecting'];
-  if (serverGone || reason === 'server_lost') {
-    return ['off', error.code === 'unavailable' ? 'the server went away' : reasonFor(error)];
-  }
+  if (away && state !== 'over') return ['reconnecting', goneFor()];
+  if (serverGone || reason === 'server_lost') return ['off', goneFor()];
   return state === 'over' ? ['off'] : ['on'];
 }
 

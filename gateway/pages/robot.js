@@ -1,12 +1,10 @@
 // The robot's page: sends one picture to everybody who asks for it. Viewers call, the robot answers; see room.js.
 
 import { stayAwake } from './awake.js';
-import { lookUnderTheBonnet } from './bonnet.js';
 import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
 import { Room } from './room.js';
-import { followRoom, signalingAddress } from './room_link.js';
-import { Signaling } from './signaling.js';
 import { Source } from './source.js';
+import { readStatistics } from './statistics.js';
 import { connectionWords, displayName, flowWords } from './words.js';
 
 const $ = (id) => document.getElementById(id);
@@ -16,7 +14,7 @@ const READ_EVERY_MS = 1_000;
 const source = new Source([$('source'), $('source-now')], { chosen: changeSource, lost: sourceLost });
 let room = null;     // the Room we are in or on our way to
 let reading = 0;     // the timer of the statistics
-const rows = new Map();  // Member -> its place in the list
+const rows = new Map();  // Participant -> its place in the list
 
 // --- Starting and stopping -------------------------------------------------------------------------------------------
 
@@ -27,19 +25,15 @@ async function start() {
   if (!(await openSource())) return;
   if (!source.track) return showStarting(false);
 
-  const signaling = new Signaling(signalingAddress());
-  signaling.clientId = $('name').value;
-  lookUnderTheBonnet(signaling);
   room = new Room({
-    name: $('room').value,
+    clientId: $('name').value,
+    room: $('room').value,
     metadata: ownMetadata(),
-    media: { tracks: [source.track] },
-    signaling,
+    tracks: [source.track],
+    receives: [],
     calls: () => false,
-    keepsName: true,
-  });
-  room.addEventListener('change', render);
-  followRoom(room, {
+  }, {
+    changed: render,
     goesOn: () => watching() ? 'Who watches still sees the picture.' : '',
     over: stop,
   });
@@ -107,7 +101,7 @@ function sourceLost() {
 }
 
 function sourceChanged() {
-  room.setTrack('video', source.track);
+  room.call.setTrack('video', source.track);
   room.setMetadata(ownMetadata());
   showOwn();
   render();
@@ -122,8 +116,8 @@ function showOwn() {
 // --- In use ----------------------------------------------------------------------------------------------------------
 
 // Other robots have no business with this one.
-const viewers = () => [...room.members.values()].filter((member) => member.metadata.role !== 'robot');
-const watching = () => viewers().filter((member) => member.peer.state === 'connected').length;
+const viewers = () => [...room.participants.values()].filter((participant) => participant.metadata.role !== 'robot');
+const watching = () => viewers().filter((participant) => participant.state === 'connected').length;
 
 function render() {
   if (!room) return;
@@ -132,16 +126,16 @@ function render() {
     else return;
   }
   const wanted = viewers();
-  for (const [member, row] of rows) {
-    if (wanted.includes(member)) continue;
+  for (const [participant, row] of rows) {
+    if (wanted.includes(participant)) continue;
     row.element.remove();
-    rows.delete(member);
+    rows.delete(participant);
   }
-  for (const member of wanted) {
-    if (!rows.has(member)) rows.set(member, addRow());
-    const { element, name, state, flow } = rows.get(member);
-    const words = connectionWords(member);
-    name.textContent = displayName(member);
+  for (const participant of wanted) {
+    if (!rows.has(participant)) rows.set(participant, addRow());
+    const { element, name, state, flow } = rows.get(participant);
+    const words = connectionWords(participant);
+    name.textContent = displayName(participant);
     state.textContent = words || (source.track ? 'watches' : 'waits for a picture');
     element.dataset.state = words ? 'off' : 'on';
     if (words) flow.textContent = '';
@@ -183,9 +177,9 @@ function addRow() {
 }
 
 async function readFlows() {
-  for (const [member, { flow }] of rows) {
-    if (member.peer.state !== 'connected') continue;
-    const { route, flows } = await member.peer.statistics();
+  for (const [participant, { flow }] of rows) {
+    if (participant.state !== 'connected') continue;
+    const { route, flows } = await readStatistics(participant.connection);
     const sent = flows.find(({ direction, kind }) => direction === 'sent' && kind === 'video');
     flow.textContent = sent ? `${flowWords(sent)}${route === 'relay' ? ' · over a relay' : ''}` : '';
   }

@@ -1,5 +1,6 @@
 // The place of one robot on the viewer's page: its picture, what goes on, and buttons for sound and full screen.
 
+import { readStatistics } from './statistics.js';
 import { connectionWords, flowWords, robotName } from './words.js';
 
 // A picture that stands still for so long is told, and for so long called again; then after growing pauses.
@@ -10,16 +11,16 @@ const LONGEST_PATIENCE_MS = 60_000;
 export class Screen {
   element;
 
-  #member;
+  #participant;
   #parts;
-  #peer = null;         // the one that was read last
+  #connection = null;   // the one that was read last
   #frames = 0;
   #movedAt = performance.now();
   #waitsSince = performance.now();  // for a picture that moves, or for what the last call brings
   #patience = FIRST_PATIENCE_MS;
 
-  constructor(member) {
-    this.#member = member;
+  constructor(participant) {
+    this.#participant = participant;
     const template = document.getElementById('screen');
     this.element = template.content.firstElementChild.cloneNode(true);
     const part = (selector) => this.element.querySelector(selector);
@@ -36,19 +37,19 @@ export class Screen {
   }
 
   show() {
-    const member = this.#member;
+    const participant = this.#participant;
     const { video, words, name, state, sound, full } = this.#parts;
-    const { stream } = member;
-    name.textContent = robotName(member);
-    sound.setAttribute('aria-label', `Sound of ${robotName(member)}`);
-    full.setAttribute('aria-label', `${robotName(member)} on the full screen`);
+    const { stream } = participant;
+    name.textContent = robotName(participant);
+    sound.setAttribute('aria-label', `Sound of ${robotName(participant)}`);
+    full.setAttribute('aria-label', `${robotName(participant)} on the full screen`);
     if (video.srcObject !== stream) {
       video.srcObject = stream;
       this.#play();
     }
     sound.hidden = !stream?.getAudioTracks().length;
 
-    const connection = connectionWords(member);
+    const connection = connectionWords(participant);
     state.textContent = connection || 'connected';
     this.element.dataset.state = connection ? 'off' : 'on';
     const missing = this.#missing(connection);
@@ -58,19 +59,19 @@ export class Screen {
 
   // Reads what arrives. To be called once a second.
   async read() {
-    const peer = this.#member.played;
-    if (peer.state !== 'connected') {
+    const { connection } = this.#participant;
+    if (connection?.connectionState !== 'connected') {
       this.#parts.flow.textContent = '';
       this.#waitsSince = performance.now();
       return this.show();
     }
-    const { route, flows } = await peer.statistics();
+    const { route, flows } = await readStatistics(connection);
     if (!this.element.isConnected) return;
     const video = flows.find(({ direction, kind }) => direction === 'received' && kind === 'video');
     this.#parts.flow.textContent = video ? `${flowWords(video)}${route === 'relay' ? ' · over a relay' : ''}` : '';
     // A page in the background need not decode, and who has no picture need not send one.
-    const moves = !video || peer !== this.#peer || video.frames > this.#frames || document.hidden || !this.#hasPicture;
-    this.#peer = peer;
+    const moves = !video || connection !== this.#connection || video.frames > this.#frames || document.hidden || !this.#hasPicture;
+    this.#connection = connection;
     this.#frames = video?.frames ?? 0;
     if (moves) {
       this.#movedAt = this.#waitsSince = performance.now();
@@ -78,7 +79,7 @@ export class Screen {
     } else if (performance.now() - this.#waitsSince > this.#patience) {
       this.#waitsSince = performance.now();
       this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_MS);
-      this.#member.callAgain();
+      this.#participant.callAgain();
     }
     this.show();
   }
@@ -90,16 +91,16 @@ export class Screen {
   }
 
   get #hasPicture() {
-    return this.#member.metadata.picture !== 'none';
+    return this.#participant.metadata.picture !== 'none';
   }
 
   // Why there is no picture, or none that moves; nothing where there is one.
   #missing(connection) {
     if (!this.#hasPicture) return 'The robot has no picture at present.';
-    if (!this.#member.stream) return connection ? sentence(connection) : 'The robot sends nothing yet.';
-    if (!this.#member.stream.getVideoTracks().length) return 'Only sound comes.';
+    if (!this.#participant.stream) return connection ? sentence(connection) : 'The robot sends nothing yet.';
+    if (!this.#participant.stream.getVideoTracks().length) return 'Only sound comes.';
     // The last picture of a connection that is gone must not pass for what happens now.
-    if (this.#member.played.state !== 'connected') return sentence(connection);
+    if (this.#participant.connection?.connectionState !== 'connected') return sentence(connection);
     return performance.now() - this.#movedAt > STILL_MS ? 'The picture stands still.' : '';
   }
 

@@ -1,6 +1,14 @@
 // What flows over an RTCPeerConnection. Rates are differences: each reading tells what was since the one before.
 
-export class Statistics {
+const known = new WeakMap();  // RTCPeerConnection -> Statistics
+
+// See Statistics.read().
+export function readStatistics(connection) {
+  if (!known.has(connection)) known.set(connection, new Statistics(connection));
+  return known.get(connection).read();
+}
+
+class Statistics {
   #connection;
   #before = new Map();  // id of a report -> {bytes, timestamp}
 

@@ -5,18 +5,23 @@
 //
 // Unlike in a room nobody has to be there: the server keeps the offer and its candidates, gives them to the first who
 // asks for the id, and passes on what the two say under that id. The offer belongs to the maker's session and ends with
-// it. A talk does not: once connected, the two hear each other without the server. When its connection breaks, a page
-// gives its session up; the server still keeps it, and the offer, for the resume window.
+// it; a session outlives a broken connection, which is made again. A talk outlives the session too: once connected, the
+// two hear each other without the server.
 //
 // Events: `change` (read the fields again).
 
+import { Peer } from './client/index.js';
 import { nameOf } from './offer_id.js';
-import { Peer } from './peer.js';
 
 // Reasons that say: the session is gone, not that somebody wanted to go.
 const GONE = new Set(['maker_left', 'claimer_left']);
 // What a page of ours lets a person enter.
 const LONGEST_NAME = 40;
+// What comes under the id of an offer.
+const SIGNALS = [
+  'offer_claimed', 'offer_requeued', 'offer_rejected', 'offer_expired', 'offer_withdrawn',
+  'offer', 'answer', 'ice_candidate', 'reject',
+];
 // No server gives more time to answer.
 const LONGEST_LEASE_MS = 300_000;
 // How long a bad connection may take to become a good one, by the reason for which it is given up then.
@@ -31,13 +36,14 @@ export class StoredOffer extends EventTarget {
   id = '';
   other = '';          // the name of the other side, as far as there is one
   reason = '';         // why it is queued again, or over: the server's word, or one of ours (offer_words.js has all)
-  error = null;        // what the server refused with, or why it is gone
+  error = null;        // what the server refused with, or why it is gone or away
+  away = false;        // the server, for now: it is connected with again
   peer = null;
   serverGone = false;  // of us: the talk goes on, but nothing new can be agreed
   otherGone = false;   // of the other side: the same
   isMaker;
 
-  #signaling;
+  #client;
   #configuration = {};
   #metadata = {};
   #tracks = [];
@@ -52,18 +58,17 @@ export class StoredOffer extends EventTarget {
   #answerId = 0;
   #waiting = [];         // signals that have to wait: for the id to send, or for the Peer to receive
 
-  constructor({ signaling, isMaker }) {
+  constructor({ client, isMaker }) {
     super();
     this.isMaker = isMaker;
-    this.#signaling = signaling;
-    const on = (type, handle) =>
-      signaling.addEventListener(type, ({ detail }) => this.state === 'over' || handle(detail));
-    on('connected', (message) => this.#connected(message));
-    on('ice_servers', (message) => this.#configure(message));
-    on('event', (message) => this.#handle(message));
-    on('notice', ({ error }) => console.warn(`${error.code}: ${error.message}`));
-    on('broken', ({ error }) => this.#lost(error));
-    on('ended', ({ error }) => this.#lost(error, { forGood: true }));
+    this.#client = client;
+    const on = (type, handle) => client.on(type, (detail) => this.state === 'over' || handle(detail));
+    on('connected', ({ resumed }) => this.#connected(resumed));
+    on('ice_servers', () => this.#configure());
+    on('error', (error) => this.#refused(error));
+    on('sessionlost', () => this.#lost());
+    on('statechange', (change) => this.#linkChanged(change));
+    for (const type of SIGNALS) on(type, (message) => message.offer_id === this.id && this.#handle({ ...message, type }));
   }
 
   // --- Who makes it ---
@@ -72,14 +77,14 @@ export class StoredOffer extends EventTarget {
     this.#tracks = tracks;
     this.#metadata = metadata;
     this.#ttlMs = ttlMs;
-    this.#signaling.open();
+    this.#client.connect().catch(() => {});
   }
 
   // --- Who takes it: `take`, and then one of the other three ---
 
   take(id) {
     this.id = id;
-    this.#signaling.open();
+    this.#client.connect().catch(() => {});
   }
 
   answer(tracks) {
@@ -132,16 +137,23 @@ export class StoredOffer extends EventTarget {
 
   // -------------------------------------------------------------------------------------------------------------------
 
-  async #connected(message) {
+  #connected(resumed) {
     this.#wasConnected = true;
+    this.away = false;
     this.error = null;
-    this.#configure(message);
-    if (this.isMaker) return this.#connect();
+    this.#configure();
+    if (resumed) return this.#changed();
+    if (this.isMaker) this.#connect();
+    else this.#claim();
+  }
+
+  async #claim() {
     let claimed;
     try {
-      claimed = await this.#signaling.request('claim_offer', { offer_id: this.id });
+      claimed = await this.#client.request('claim_offer', { offer_id: this.id });
     } catch (error) {
-      return this.#end('refused', '', error);
+      // With the next session it is tried again.
+      return error.code === 'session_lost' ? undefined : this.#end('refused', '', error);
     }
     const { candidates = [], metadata = {}, client_id: clientId, expires_at: expiresAt, ...offer } = claimed;
     this.other = metadata.name?.trim().slice(0, LONGEST_NAME) || nameOf(clientId);
@@ -149,16 +161,18 @@ export class StoredOffer extends EventTarget {
     this.#enter('claimed', expiresAt);
   }
 
-  #configure({ ice_servers: iceServers = [], ice_transport_policy: iceTransportPolicy }) {
-    this.#configuration = {
-      iceServers,
-      iceTransportPolicy: iceTransportPolicy ?? this.#configuration.iceTransportPolicy ?? 'all',
-    };
+  #configure() {
+    const { iceServers, iceTransportPolicy } = this.#client;
+    this.#configuration = { iceServers, iceTransportPolicy };
     this.peer?.configure(this.#configuration);
   }
 
   // The maker is the one who calls; where two new offers meet later, the claimer gives way.
   #connect() {
+    // What was made in a session that is gone before the offer was stored.
+    this.peer?.close();
+    this.#creating = false;
+    if (this.isMaker) this.#waiting = [];
     this.peer = new Peer({
       polite: !this.isMaker,
       calls: this.isMaker,
@@ -173,13 +187,14 @@ export class StoredOffer extends EventTarget {
   }
 
   #send(type, fields) {
+    if (this.serverGone) return;
     if (this.isMaker && type === 'offer' && !this.#creating) {
       this.#creating = true;
       this.#create(fields);
     } else if (!this.id) {
       this.#waiting.push({ type, fields });  // candidates are found faster than the server answers
     } else {
-      const id = this.#signaling.send(type, { offer_id: this.id, ...fields });
+      const id = this.#client.send(type, { offer_id: this.id, ...fields });
       if (this.state !== 'claimed' || type !== 'answer') return;
       this.#answerId = id;
       this.#enter('answered');
@@ -189,9 +204,9 @@ export class StoredOffer extends EventTarget {
   async #create({ sdp }) {
     let created;
     try {
-      created = await this.#signaling.request('create_offer', { sdp, ttl_ms: this.#ttlMs, metadata: this.#metadata });
+      created = await this.#client.request('create_offer', { sdp, ttl_ms: this.#ttlMs, metadata: this.#metadata });
     } catch (error) {
-      return this.#end('refused', '', error);
+      return error.code === 'session_lost' ? undefined : this.#end('refused', '', error);
     }
     if (this.state === 'over') return;
     this.id = created.offer_id;
@@ -202,13 +217,11 @@ export class StoredOffer extends EventTarget {
 
   #reject(reason, ours, stored) {
     if (this.state !== 'claimed') return;
-    this.#signaling.send('reject', { offer_id: this.id, reason });
+    this.#client.send('reject', { offer_id: this.id, reason });
     this.#end(ours, stored);
   }
 
   #handle(message) {
-    if (message.type === 'error') return this.#refused(message);
-    if (message.offer_id !== this.id) return;
     switch (message.type) {
       case 'offer_claimed':
         this.other = nameOf(message.client_id);
@@ -245,7 +258,7 @@ export class StoredOffer extends EventTarget {
 
   // What came too late, as a candidate after the end, is of no importance; but without our answer there is no talk.
   #refused(error) {
-    if (error.reply_to === this.#answerId) this.#end('refused', '', error);
+    if (error.replyTo && error.replyTo === this.#answerId) this.#end('refused', '', error);
     else console.warn(`${error.code}: ${error.message}`);
   }
 
@@ -262,21 +275,30 @@ export class StoredOffer extends EventTarget {
     this.#peerChanged();
   }
 
-  // Our session is over for us, and with it the offer, though the server only ends both after the resume window. Another
-  // session would be no side of it.
-  #lost(error, { forGood = false } = {}) {
+  #linkChanged({ state, error }) {
+    if (!error) return;
     this.error = error;
+    if (state !== 'closed') {
+      this.away = this.#wasConnected;
+      this.#changed();
+    } else if (this.#wasConnected) {
+      this.#lost();
+    } else {
+      this.#end('refused', '', error);
+    }
+  }
+
+  // Our session is over, and with it the offer. Another session would be no side of it.
+  #lost() {
+    if (this.state === 'opening') return;  // nothing is lost
+    this.away = false;
     if (this.state === 'answered') {
       this.serverGone = true;
       this.stored = 'WITHDRAWN';
-      this.#signaling.close();
+      this.#client.close();
       this.#peerChanged();
-    } else if (this.#wasConnected || forGood) {
-      const stored = this.isMaker ? 'EXPIRED' : 'QUEUED';
-      if (this.#wasConnected) this.#end('server_lost', stored, error);
-      else this.#end('refused', '', error);
     } else {
-      this.#changed();  // it is tried again
+      this.#end('server_lost', this.isMaker ? 'EXPIRED' : 'QUEUED');
     }
   }
 
@@ -307,7 +329,7 @@ export class StoredOffer extends EventTarget {
   }
 
   #withdraw() {
-    if (this.stored !== 'WITHDRAWN') this.#signaling.send('withdraw_offer', { offer_id: this.id });
+    if (this.stored !== 'WITHDRAWN') this.#client.send('withdraw_offer', { offer_id: this.id });
   }
 
   // For good, where nothing new is agreed. A connection that is merely disconnected heals by itself when it can.
@@ -341,7 +363,7 @@ export class StoredOffer extends EventTarget {
     this.error = error;
     this.#deadline = 0;
     clearTimeout(this.#doubtTimer);
-    this.#signaling.close();
+    this.#client.close();
     this.peer?.close();
     this.#changed();
   }

@@ -1,13 +1,10 @@
 // The viewer's page: the pictures of all robots in a room. The viewer calls whoever is no viewer, also again, where a
-// connection or a picture does not come or goes away; see member.js and screen.js.
+// connection or a picture does not come or goes away; see screen.js and the client's participant.js.
 
 import { stayAwake } from './awake.js';
-import { lookUnderTheBonnet } from './bonnet.js';
 import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
 import { Room } from './room.js';
-import { followRoom, signalingAddress } from './room_link.js';
 import { Screen } from './screen.js';
-import { Signaling } from './signaling.js';
 import { displayName, robotName } from './words.js';
 
 const $ = (id) => document.getElementById(id);
@@ -17,7 +14,7 @@ const READ_EVERY_MS = 1_000;
 let room = null;     // the Room we are in or on our way to
 let reading = 0;     // the timer of the statistics
 let lastGone = '';   // the name of the robot that left last
-const screens = new Map();  // Member -> Screen
+const screens = new Map();  // Participant -> Screen
 
 const isViewer = ({ metadata }) => metadata?.role === 'viewer';
 
@@ -28,22 +25,18 @@ function join() {
   hideNotice();
   showJoining(true);
   const name = $('name').value.trim();
-  const signaling = new Signaling(signalingAddress());
-  lookUnderTheBonnet(signaling);
   room = new Room({
-    name: $('room').value,
+    room: $('room').value,
     metadata: name ? { role: 'viewer', name } : { role: 'viewer' },
-    media: { receives: ['video', 'audio'] },
-    signaling,
+    receives: ['video', 'audio'],
     calls: (participant) => !isViewer(participant),
     // A simple robot may call as well, and know nothing of offers that meet.
     polite: ({ polite, metadata }) => polite || !metadata?.role,
-    nameOf: (member) => isViewer(member) ? displayName(member) : robotName(member),
-  });
-  room.addEventListener('change', render);
-  followRoom(room, {
+  }, {
+    changed: render,
     goesOn: () => [...screens.keys()].some(({ stream }) => stream) ? 'You still see the picture.' : '',
     over: leave,
+    nameOf: (participant) => isViewer(participant) ? displayName(participant) : robotName(participant),
   });
   room.join();
 }
@@ -85,20 +78,20 @@ function render() {
     if (room.joined) enter();
     else return;
   }
-  const others = [...room.members.values()];
-  const robots = others.filter((member) => !isViewer(member));
-  for (const [member, screen] of screens) {
-    if (robots.includes(member)) continue;
-    lastGone = robotName(member);
+  const others = [...room.participants.values()];
+  const robots = others.filter((participant) => !isViewer(participant));
+  for (const [participant, screen] of screens) {
+    if (robots.includes(participant)) continue;
+    lastGone = robotName(participant);
     screen.remove();
-    screens.delete(member);
+    screens.delete(participant);
   }
-  for (const member of robots) {
-    if (!screens.has(member)) {
-      screens.set(member, new Screen(member));
-      $('screens').append(screens.get(member).element);
+  for (const participant of robots) {
+    if (!screens.has(participant)) {
+      screens.set(participant, new Screen(participant));
+      $('screens').append(screens.get(participant).element);
     }
-    screens.get(member).show();
+    screens.get(participant).show();
   }
   const watching = others.length - robots.length + 1;
   $('count').textContent = watching === 1 ? 'only you watch' : `${watching} watch`;

@@ -1,12 +1,9 @@
-// The page: a form to join a room, and the room. Signaling is in signaling.js, the calls are in room.js and peer.js.
+// The page: a form to join a room, and the room. Signaling and calls are the client library's.
 
-import { lookUnderTheBonnet } from './bonnet.js';
 import { openMicrophone } from './microphone.js';
 import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
 import { Room } from './room.js';
-import { followRoom, signalingAddress } from './room_link.js';
 import { Seat } from './seat.js';
-import { Signaling } from './signaling.js';
 import { connectionWords, displayName } from './words.js';
 
 const $ = (id) => document.getElementById(id);
@@ -22,7 +19,7 @@ let context = null;    // the AudioContext of all meters
 let ownSeat = null;
 let seatsTaken = 0;    // gives each seat its colour
 let drawnAt = 0;       // the levels
-const seats = new Map();  // Member -> Seat
+const seats = new Map();  // Participant -> Seat
 
 // --- Joining ---------------------------------------------------------------------------------------------------------
 
@@ -41,17 +38,14 @@ async function join({ listenOnly }) {
     return;
   }
 
-  const signaling = new Signaling(signalingAddress());
-  lookUnderTheBonnet(signaling);
   room = new Room({
-    name: $('room').value,
+    room: $('room').value,
     metadata: ownMetadata(),
-    media: { tracks: track ? [track] : [], receives: ['audio'] },
-    signaling,
-  });
-  room.addEventListener('change', render);
-  followRoom(room, {
-    goesOn: () => room?.members.size ? 'You still hear each other.' : '',
+    tracks: track ? [track] : [],
+    receives: ['audio'],
+  }, {
+    changed: render,
+    goesOn: () => room?.participants.size ? 'You still hear each other.' : '',
     over: leave,
   });
   room.join();
@@ -144,7 +138,7 @@ async function pressMute() {
 }
 
 function ownStateChanged() {
-  room?.setTrack('audio', track);
+  room?.call.setTrack('audio', track);
   room?.setMetadata(ownMetadata());
   render();
 }
@@ -166,8 +160,8 @@ function render() {
   }
   renderOwnSeat();
   renderSeats();
-  const people = room.members.size + 1;
-  $('count').textContent = `${people} of ${room.seats}`;
+  const people = room.participants.size + 1;
+  $('count').textContent = `${people} of ${room.call.seats}`;
   $('invite').hidden = people > 1;
   renderMute();
 }
@@ -191,7 +185,7 @@ function enter() {
   ownSeat = new Seat(seatsTaken++);
   $('seats').append(ownSeat.element);
   $('mute').focus({ preventScroll: true });
-  const others = room.members.size;
+  const others = room.participants.size;
   announce(`You are in the room ${name}. ${others ? `${others} more here.` : 'Nobody else is here yet.'}`);
   requestAnimationFrame(draw);
 }
@@ -203,29 +197,29 @@ function renderOwnSeat() {
 }
 
 function renderSeats() {
-  for (const [member, seat] of seats) {
-    if (room.members.get(member.clientId) === member) continue;
+  for (const [participant, seat] of seats) {
+    if (room.participants.get(participant.clientId) === participant) continue;
     seat.remove();
-    seats.delete(member);
+    seats.delete(participant);
   }
-  for (const member of room.members.values()) {
-    let seat = seats.get(member);
+  for (const participant of room.participants.values()) {
+    let seat = seats.get(participant);
     if (!seat) {
       seat = new Seat(seatsTaken++);
-      seats.set(member, seat);
+      seats.set(participant, seat);
       $('seats').append(seat.element);
     }
-    seat.show({ name: displayName(member), ...memberState(member) });
-    seat.listenTo(member.stream, context, { play: true });
+    seat.show({ name: displayName(participant), ...participantState(participant) });
+    seat.listenTo(participant.stream, context, { play: true });
     seat.play().then((allowed) => allowed || askForSound());
   }
-  renderFreeSeats(room.seats - room.members.size - 1);
+  renderFreeSeats(room.call.seats - room.participants.size - 1);
 }
 
-function memberState(member) {
-  const text = connectionWords(member);
-  if (text) return { text, dim: !member.stream };
-  switch (member.metadata.microphone) {
+function participantState(participant) {
+  const text = connectionWords(participant);
+  if (text) return { text, dim: !participant.stream };
+  switch (participant.metadata.microphone) {
     case 'muted': return { text: 'muted', icon: 'muted', dim: true };
     case 'none': return { text: 'listening only', icon: 'headphones', dim: true };
     default: return { text: '' };

@@ -16,6 +16,8 @@ const REASONS = {
   draining: ['the server is restarting'],
   slow_consumer: ['your connection was too slow to keep up'],
   unavailable: ['the server cannot be reached'],
+  connection_lost: ['the server cannot be reached'],
+  no_life: ['the server does not answer'],
 };
 
 // The state of a connection between two browsers.
@@ -34,6 +36,11 @@ const REFUSALS = {
   media_not_allowed: 'cannot be seen: this room is for sound only',
 };
 
+// Whether the way to the server broke, in contrast to all that the server says by itself.
+export function isUnreachable({ code }) {
+  return ['connection_lost', 'no_life', 'unavailable'].includes(code);
+}
+
 // `error` has `code` and, from the server, `message`. As part of a sentence:
 export function reasonFor(error) {
   return REASONS[error.code]?.[0] ?? `the server refused: ${error.message || error.code}`;
@@ -46,22 +53,22 @@ export function wordsFor(error) {
   return `${reason[0].toUpperCase()}${reason.slice(1)}.${advice ? ` ${advice}` : ''}`;
 }
 
-// What there is to say about the connection to a member; nothing where all is well.
-export function connectionWords(member) {
-  if (member.away || member.unreachable) return 'lost the server, may come back';
-  if (member.refusal) return REFUSALS[member.refusal] ?? 'said no';
-  const { state } = member.peer;
+// What there is to say about the connection to a participant; nothing where all is well.
+export function connectionWords(participant) {
+  if (participant.away || participant.unreachable) return 'lost the server, may come back';
+  if (participant.refusal) return REFUSALS[participant.refusal] ?? 'said no';
+  const { state } = participant;
   if (state === 'connected') return '';
-  return member.stream ? 'reconnecting …' : STATES[state];
+  return participant.stream ? 'reconnecting …' : STATES[state];
 }
 
-export function displayName(member) {
-  return member.metadata.name || `Guest ${member.clientId.slice(-4)}`;
+export function displayName(participant) {
+  return participant.metadata.name || `Guest ${participant.clientId.slice(-4)}`;
 }
 
 // Robots go by their ids.
-export function robotName(member) {
-  return member.metadata.name || member.clientId;
+export function robotName(participant) {
+  return participant.metadata.name || participant.clientId;
 }
 
 // One of the flows in statistics.js: "1280 × 720 · 30 fps · 1.2 Mbit/s".

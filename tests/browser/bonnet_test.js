@@ -28,19 +28,23 @@ after(async () => {
   await system?.stop();
 });
 
-// A page with a panel that follows `link`, of which the test makes up the messages.
+// A page with a panel that follows `link`, a client of which the test makes up the messages.
 const openPanel = async (options) => {
   tab = await Tab.open(browser, system.url, options);
   await tab.page.evaluate(async () => {
     const { lookUnderTheBonnet } = await import('/bonnet.js');
-    window.link = new EventTarget();
+    const listeners = new Map();
+    window.link = {
+      on: (type, listener) => void listeners.set(type, listener),
+      emit: (type, detail) => listeners.get(type)(detail),
+    };
     lookUnderTheBonnet(window.link);
   });
   return tab;
 };
 
 const pass = (direction, ...messages) => tab.page.evaluate(([type, all]) => {
-  for (const detail of all) window.link.dispatchEvent(new CustomEvent(type, { detail }));
+  for (const detail of all) window.link.emit(type, detail);
 }, [direction, messages]);
 
 const open = () => tab.page.click('#bonnet > summary');

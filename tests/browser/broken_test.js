@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
+import { Line } from './support/line.js';
 import { System } from './support/system.js';
 import { launch, Tab } from './support/tabs.js';
 import { until } from './support/until.js';
 
 let system;
 let browser;
+let line;  // between the gateway and those tabs that are opened with its url
 let tabs = [];
 
 const pair = async () => {
@@ -15,14 +17,37 @@ const pair = async () => {
   return tabs;
 };
 
+// Another system, whose sessions do not wait long.
+const forgetSoon = async () => {
+  await system.stop();
+  line.close();
+  system = await System.start();
+  line = await Line.to(system.gateway.port);
+};
+
+const linked = () => Promise.all(tabs.map((tab) => tab.linked('on')));
+
+const connections = (tab) => tab.page.evaluate(() => watched.connections.map(({ signalingState }) => signalingState));
+
+// In the session from before: nothing was negotiated again.
+const wentOn = async () => {
+  await linked();
+  await Promise.all(tabs.map((tab) => tab.hears(1)));
+  for (const tab of tabs) {
+    assert.deepEqual(await connections(tab), ['stable']);
+    assert.equal(await tab.page.locator('#notice').isVisible(), false);
+  }
+};
+
+// In new sessions.
 const backTogether = async () => {
-  await Promise.all(tabs.map((tab) => tab.page.waitForSelector('#link-state[data-state="on"]', { timeout: 45_000 })));
+  await linked();
   await Promise.all(tabs.map((tab) => tab.sees('Ada', 'Grace')));
   // One connection each, and nothing of the one before is left, nor of one to a seat whose owner was not back yet.
   await Promise.all(tabs.map((tab) => tab.hears(1)));
   for (const tab of tabs) {
     assert.equal(await tab.playing(), 1);
-    const signaling = await tab.page.evaluate(() => watched.connections.map((connection) => connection.signalingState));
+    const signaling = await connections(tab);
     assert.equal(signaling.filter((state) => state !== 'closed').length, 1);
     assert.ok(signaling.length > 1);
     assert.equal(await tab.page.locator('#notice').isVisible(), false);
@@ -33,7 +58,8 @@ before(async () => {
   browser = await launch();
 });
 beforeEach(async () => {
-  system = await System.start();
+  system = await System.start({ window: '30s' });
+  line = await Line.to(system.gateway.port);
 });
 afterEach(async () => {
   try {
@@ -43,22 +69,47 @@ afterEach(async () => {
     }
   } finally {
     tabs = [];
+    line?.close();
     await system?.stop();
   }
 });
 after(() => browser?.close());
 
-test('the call goes on without the gateway, and the page is back with it', async () => {
+test('the call goes on without the gateway, and its signaling does when it is back', async () => {
   await pair();
   await system.gateway.kill();
   await Promise.all(tabs.map((tab) => tab.says(/connection to the server is lost.*still hear each other/i)));
   await Promise.all(tabs.map((tab) => tab.hears(1)));
-  assert.equal(await tabs[0].page.locator('#link-state').textContent(), 'Reconnecting: the server went away');
+  assert.equal(await tabs[0].link(), 'Reconnecting: the server went away');
   await system.startGateway();
-  await backTogether();
+  await wentOn();
+  // A new way is agreed on over the new connection to the server.
+  const password = () => tabs[1].page.evaluate(() =>
+    /a=ice-pwd:(.*)/.exec(watched.connections[0].currentRemoteDescription.sdp)[1]);
+  const before = await password();
+  await tabs[0].page.evaluate(() => watched.connections[0].restartIce());
+  await until('both agree on a new way', async () => await password() !== before);
+  await wentOn();
+});
+
+test('what was said without the gateway arrives when it is back', async () => {
+  await pair();
+  const [ada, grace] = tabs;
+  await system.gateway.kill();
+  await ada.page.click('#mute');
+  await ada.page.evaluate(() => watched.connections[0].restartIce());
+  const password = () => grace.page.evaluate(() =>
+    /a=ice-pwd:(.*)/.exec(watched.connections[0].currentRemoteDescription.sdp)[1]);
+  const before = await password();
+  await system.startGateway();
+  await until('Grace sees that Ada is muted', async () => /muted/.test(await grace.stateOf('Ada')), 45_000);
+  await until('and has her offer', async () => await password() !== before);
+  await ada.page.click('#mute');
+  await wentOn();
 });
 
 test('the call goes on without the service, and the page is back with it', async () => {
+  await forgetSoon();
   await pair();
   await system.service.kill();
   await Promise.all(tabs.map((tab) => tab.says(/server.*still hear each other/i)));
@@ -67,37 +118,23 @@ test('the call goes on without the service, and the page is back with it', async
   await backTogether();
 });
 
-// Ada and Grace in a call, and a switch that keeps Grace's page from the gateway.
-const pairWithSwitch = async () => {
-  let socket;
-  let open = true;
-  const session = { id: '' };
-  const route = (client) => {
-    if (!open) return void client.close({ code: 1013 });
-    const server = client.connectToServer();
-    server.onMessage((text) => {
-      const message = JSON.parse(text);
-      if (message.type === 'connected') session.id = message.client_id;
-      client.send(text);
-    });
-    socket = { client, server };
-  };
+// Ada and Grace in a call; the line is Grace's.
+const pairOnLine = async () => {
   const ada = await Tab.joined(browser, system.url, 'Ada');
-  const grace = await Tab.joined(browser, system.url, 'Grace', { route });
-  tabs.push(ada, grace);
+  tabs.push(ada);
+  let id = '';
+  const grace = await Tab.open(browser, line.url);
+  tabs.push(grace);
+  grace.page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => {
+    const message = JSON.parse(payload);
+    if (message.type === 'connected') id = message.client_id;
+  }));
+  await grace.join('Grace');
   await Promise.all([ada.hears(1), grace.hears(1)]);
-  const cut = async () => {
-    open = false;
-    await socket.server.close({ code: 3000 });  // not 1000, which would be a goodbye
-    await socket.client.close({ code: 1011 });
-  };
-  const mend = () => {
-    open = true;
-    // Unless the page was faster.
-    return grace.page.evaluate(() => document.querySelector('#notice:not([hidden]) #notice-action')?.click());
-  };
-  return { ada, grace, cut, mend, session };
+  return { ada, grace, id };
 };
+
+const tryNow = ({ page }) => page.evaluate(() => document.querySelector('#notice:not([hidden]) #notice-action')?.click());
 
 // Runs in a page: another client takes the name, and the seat.
 function takeName(name) {
@@ -109,27 +146,37 @@ function takeName(name) {
       const { type } = JSON.parse(data);
       if (type === 'connected') socket.send('{"type":"join","room":"test"}');
       if (type === 'joined') resolve();
+      window.taken = socket;
       if (type === 'error') reject(new Error(data));
     };
   });
 }
 
-test('one whose signaling breaks is heard on and takes the old seat again', async () => {
-  const { ada, grace, cut, mend } = await pairWithSwitch();
-  await cut();
+test('one whose signaling breaks is heard on and has its seat', async () => {
+  const { ada, grace } = await pairOnLine();
+  line.cut();
   await grace.says(/connection to the server is lost/);
   await until('Ada sees it', async () => /may come back/.test(await ada.stateOf('Grace')));
   await ada.hears(1);
-  await mend();
-  await backTogether();
+  line.mend();
+  await tryNow(grace);
+  await wentOn();
+  await until('Ada sees her back', async () => await ada.stateOf('Grace') === '');
 });
 
 test('a second break while the pair negotiates takes nothing from the call', async () => {
   let socket;
   let held = false;
+  // As if the session had been gone: no resume, and the seat is ours again although its old session waits.
+  const forget = (text) => {
+    const { resume, replace, ...message } = JSON.parse(text);
+    return JSON.stringify(message);
+  };
   const route = (client) => {
     const server = client.connectToServer();
-    client.onMessage((text) => held && /"type":"(offer|answer|ice_candidate)"/.test(text) || server.send(text));
+    client.onMessage((text) => {
+      if (!held || !/"type":"(offer|answer|ice_candidate)"/.test(text)) server.send(forget(text));
+    });
     socket = { client, server };
   };
   const ada = await Tab.joined(browser, system.url, 'Ada');
@@ -157,10 +204,12 @@ function pretend(state) {
   connection.dispatchEvent(new Event('connectionstatechange'));
 }
 
-test('one whose signaling broke is waited for while the connection is unsteady, not when it failed', async () => {
-  const { ada, cut } = await pairWithSwitch();
-  await cut();
+test('one whose session is gone is waited for while the connection is unsteady, not when it failed', async () => {
+  await forgetSoon();
+  const { ada } = await pairOnLine();
+  line.cut();
   await until('Ada sees it', async () => /may come back/.test(await ada.stateOf('Grace')));
+  await until('the seat is free', async () => await system.service.metric('signaling_participants') === 1);
   await ada.page.evaluate(pretend, 'disconnected');
   assert.match(await ada.stateOf('Grace'), /may come back/);
   await ada.page.evaluate(pretend, 'connected');
@@ -169,18 +218,16 @@ test('one whose signaling broke is waited for while the connection is unsteady, 
   await ada.sees('Ada');
 });
 
-test('who comes back and finds the old name taken gets a new one', async () => {
-  const { ada, grace, cut, mend, session } = await pairWithSwitch();
-  const { id } = session;
-  await cut();
+test('who comes back and finds the seat taken says so, and leaves it to who has it', async () => {
+  const { ada, grace, id } = await pairOnLine();
+  line.cut();
   await until('Ada sees it', async () => /may come back/.test(await ada.stateOf('Grace')));
   await ada.page.evaluate(takeName, id);
-  await mend();
-  await grace.says(/taken/);
-  await grace.page.waitForSelector('#link-state[data-state="on"]', { timeout: 45_000 });
-  await ada.sees('Ada', 'Grace', `Guest ${id.slice(-4)}`);
-  await until('Ada hears Grace', async () => await ada.stateOf('Grace') === '');
-  assert.notEqual(session.id, id);
+  line.mend();
+  await tryNow(grace);
+  await grace.says(/joined this room from somewhere else/);
+  assert.equal(await grace.page.locator('#lobby').isVisible(), true);
+  await ada.page.evaluate(() => taken.close(1000));
 });
 
 for (const [code, words] of [[4504, /joined this room from somewhere else/], [4502, /does not serve/]]) {
@@ -202,24 +249,6 @@ for (const [code, words] of [[4504, /joined this room from somewhere else/], [45
     assert.equal(opened, 1);
   });
 }
-
-test('close codes and pauses are those of the protocol', async () => {
-  const tab = await Tab.open(browser, system.url);
-  tabs.push(tab);
-  const { again, never, bounds, none } = await tab.page.evaluate(async () => {
-    const { mayReconnect, pauseBefore } = await import('/signaling.js');
-    return {
-      again: [1001, 1006, 1011, 1012, 1013, 4000, 4001, 4005, 4499].filter((code) => !mayReconnect(code)),
-      never: [1000, 1003, 1007, 1009, 4500, 4501, 4502, 4504, 4506, 4999].filter(mayReconnect),
-      bounds: [0, 1, 2, 5, 6, 30].map((attempt) => pauseBefore(attempt, () => 1)),
-      none: pauseBefore(5, () => 0),
-    };
-  });
-  assert.deepEqual(again, []);
-  assert.deepEqual(never, []);
-  assert.deepEqual(bounds, [500, 1000, 2000, 16_000, 20_000, 20_000]);
-  assert.equal(none, 0);
-});
 
 test('a server that cannot be reached is told before joining, and found when it is there', async () => {
   const tab = await Tab.open(browser, system.url);

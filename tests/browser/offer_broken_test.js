@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
+import { Line } from './support/line.js';
 import { OfferTab } from './support/offer_tab.js';
 import { openRaw } from './support/raw_client.js';
 import { System } from './support/system.js';
@@ -11,19 +12,32 @@ import { until } from './support/until.js';
 
 let system;
 let browser;
+let line;  // between the gateway and those tabs that are opened with its url
 let tabs = [];
 
-const open = async (name, options) => {
-  const tab = await OfferTab.open(browser, system.url, '', options);
+const startSystem = async (window) => {
+  system = await System.start({ service: ['--claim_lease=2m'], window });
+  line = await Line.to(system.gateway.port);
+};
+
+// Another system, whose sessions wait for as long as it takes to start a gateway.
+const rememberLong = async () => {
+  line.close();
+  await system.stop();
+  await startSystem('30s');
+};
+
+const open = async (name, url = system.url) => {
+  const tab = await OfferTab.open(browser, url);
   tab.bears = /WebSocket connection/;
   tabs.push(tab);
   await tab.page.fill('#name', name);
   return tab;
 };
 
-const talking = async (options) => {
+const talking = async (url) => {
   const ada = await open('Ada');
-  const grace = await open('Grace', options);
+  const grace = await open('Grace', url);
   await ada.make();
   await grace.take(await ada.id());
   await grace.page.click('#answer');
@@ -57,53 +71,80 @@ before(async () => {
   browser = await launch();
 });
 beforeEach(async () => {
-  system = await System.start({ service: ['--claim_lease=2m'] });
+  await startSystem();
 });
 afterEach(async () => {
   const errors = tabs.flatMap((tab) => tab.errors);
   await Promise.all(tabs.map((tab) => tab.close()));
   tabs = [];
+  line?.close();
   await system?.stop();
   assert.deepEqual(errors, []);
 });
 after(() => browser?.close());
 
-for (const lost of ['gateway', 'service']) {
-  test(`without the ${lost} an offer is gone, and the page says so and makes another`, async () => {
-    const ada = await open('Ada');
-    await ada.make();
-    const id = await ada.id();
-    const grace = await open('Grace');
-    await grace.take(id);
-    await system[lost].kill();
-    await ada.tells(/^The offer is gone\. .*An offer ends with its maker/, 'EXPIRED');
-    await grace.tells(/^The offer is lost to you/, 'QUEUED');
-    assert.match(await ada.linkState(), /^Not connected: /);
-    await ada.page.click('#again');
-    await ada.tells(/^Making the offer.*Trying again/, '', '');
-    assert.match(await ada.linkState(), /^Connecting: /);
-    await (lost === 'gateway' ? system.startGateway() : system.startService());
-    await ada.tells(/^Waiting for somebody/, 'QUEUED', 'waiting', 45_000);
-    assert.notEqual(await ada.id(), id);
-  });
+test('without the gateway an offer waits, and is taken when it is back', async () => {
+  await rememberLong();
+  const ada = await open('Ada');
+  await ada.make();
+  const id = await ada.id();
+  await system.gateway.kill();
+  await ada.tells(/^Waiting for the server. The server went away. Trying again/, 'QUEUED', 'waiting');
+  assert.equal(await ada.linkState(), 'Reconnecting: the server went away');
+  await system.startGateway();
+  await ada.tells(/^Waiting for somebody/, 'QUEUED', 'waiting', 45_000);
+  const grace = await open('Grace');
+  await grace.take(id);
+  await grace.page.click('#answer');
+  await Promise.all([ada.talksWith('Grace'), grace.talksWith('Ada')]);
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+});
 
-  test(`without the ${lost} the talk goes on, and both can hang up`, async () => {
-    const { ada, grace } = await talking();
-    await system[lost].kill();
-    for (const [tab, other] of [[ada, 'Grace'], [grace, 'Ada']]) {
-      const words = new RegExp(`^Talking with ${other}.*You still hear each other.*no new one`);
-      await tab.tells(words, 'WITHDRAWN', 'talking');
-      assert.match(await tab.linkState(), /^Not connected: /);
-    }
-    await Promise.all([ada.hears(1), grace.hears(1)]);
-    await grace.page.click('#leave');
-    await grace.tells(/^The talk is over. You hung up/, 'WITHDRAWN');
-    await ada.tells(/^The talk is over. The connection to Grace is lost/, 'WITHDRAWN', 'over', 60_000);
-    assert.deepEqual(await ada.received(), []);
-    if (lost === 'gateway') await system.startGateway();
-    else await system.startService();
-  });
-}
+test('without the gateway a talk goes on, and both have it back', async () => {
+  await rememberLong();
+  const { ada, grace } = await talking();
+  await system.gateway.kill();
+  for (const [tab, other] of [[ada, 'Grace'], [grace, 'Ada']]) {
+    await tab.tells(new RegExp(`^Talking with ${other}.*Trying again.*You still hear each other`), 'ANSWERED', 'talking');
+    assert.match(await tab.linkState(), /^Reconnecting: /);
+  }
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+  await system.startGateway();
+  for (const tab of [ada, grace]) await tab.linked('on');
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+  await grace.page.click('#leave');
+  await ada.tells(/^The talk is over. Grace hung up/, 'WITHDRAWN');
+});
+
+test('an offer whose session is gone is gone, and the page says so and makes another', async () => {
+  const ada = await open('Ada');
+  await ada.make();
+  const id = await ada.id();
+  const grace = await open('Grace');
+  await grace.take(id);
+  await system.service.kill();
+  await system.startService();
+  await ada.tells(/^The offer is gone\. .*An offer ends with its maker/, 'EXPIRED');
+  await grace.tells(/^The offer is lost to you/, 'QUEUED');
+  await ada.page.click('#again');
+  await ada.tells(/^Waiting for somebody/, 'QUEUED', 'waiting', 45_000);
+  assert.notEqual(await ada.id(), id);
+});
+
+test('a talk whose session is gone goes on, and both can hang up', async () => {
+  const { ada, grace } = await talking();
+  await system.service.kill();
+  await system.startService();
+  for (const [tab, other] of [[ada, 'Grace'], [grace, 'Ada']]) {
+    await tab.tells(new RegExp(`^Talking with ${other}.*You still hear each other.*no new one`), 'WITHDRAWN', 'talking');
+    assert.match(await tab.linkState(), /^Not connected: /);
+  }
+  await Promise.all([ada.hears(1), grace.hears(1)]);
+  await grace.page.click('#leave');
+  await grace.tells(/^The talk is over. You hung up/, 'WITHDRAWN');
+  await ada.tells(/^The talk is over. The connection to Grace is lost/, 'WITHDRAWN', 'over', 60_000);
+  assert.deepEqual(await ada.received(), []);
+});
 
 test('what does not come about can be cancelled', async () => {
   const ada = await open('Ada');
@@ -176,21 +217,16 @@ test('who answers and gets no connection is told the same, or who gave up first'
   await page.context().close();
 });
 
-test('one whose way to the server breaks is heard on, and the other side knows', async () => {
-  let socket;
-  const route = (client) => {
-    const server = client.connectToServer();
-    socket = { client, server };
-  };
-  const { ada, grace } = await talking({ route });
-  await socket.server.close({ code: 3000 });  // not 1000, which would be a goodbye
-  await socket.client.close({ code: 1011 });
-  await grace.tells(/^Talking with Ada.*The server went away. You still hear/, 'WITHDRAWN', 'talking');
+test('one whose way to the server breaks is heard on, until it stays away', async () => {
+  const { ada, grace } = await talking(line.url);
+  line.cut();
+  await grace.tells(/^Talking with Ada.*The server went away. Trying again.*You still hear/, 'ANSWERED', 'talking');
   await ada.tells(/^Talking with Grace.*Grace has lost the server. You still hear/, 'WITHDRAWN', 'talking');
   assert.equal(await ada.linkState(), 'Connected');
   await Promise.all([ada.hears(1), grace.hears(1)]);
   await ada.page.click('#leave');
   await ada.tells(/You hung up/, 'WITHDRAWN');
+  line.mend();
   await grace.tells(/connection to Ada is lost/, 'WITHDRAWN', 'over', 60_000);
 });
 
@@ -224,14 +260,12 @@ test('under the id of the offer the way is renewed, whoever begins', async () =>
 });
 
 test('fresh ICE servers reach a talk under way', async () => {
-  let client;
-  const route = (page) => {
-    client = page;
-    page.connectToServer();
-  };
-  const { grace } = await talking({ route });
+  const { grace } = await talking();
   const servers = [{ urls: ['stun:127.0.0.1:3478'] }];
-  client.send(JSON.stringify({ type: 'ice_servers', ice_servers: servers, expires_at: '2030-01-01T00:00:00Z' }));
+  await grace.page.evaluate((fresh) => {
+    const message = JSON.stringify({ type: 'ice_servers', ice_servers: fresh, expires_at: '2030-01-01T00:00:00Z' });
+    watched.sockets.at(-1).dispatchEvent(new MessageEvent('message', { data: message }));
+  }, servers);
   await until('they are taken', () => grace.page.evaluate(() =>
     JSON.stringify(watched.connections[0].getConfiguration().iceServers).includes('stun:127.0.0.1:3478')));
   await grace.hears(1);

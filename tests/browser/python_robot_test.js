@@ -1,12 +1,10 @@
 // The Python robots, as the programs that they are, and the viewer's page.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { Program } from './support/program.js';
 import { System } from './support/system.js';
 import { launch } from './support/tabs.js';
 import { RELAY_ADDRESS, TurnServer } from './support/turn_server.js';
@@ -15,40 +13,12 @@ import { ViewerTab } from './support/video_tabs.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../gateway/clients/python/examples', import.meta.url));
 
-const children = new Set();
-process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));  // where a test is cut off
-
-class Robot {
-  #child;
-  lines = [];
-
-  // `program` and its arguments. Returns when it has said `ready`.
-  static async start(ready, ...command) {
-    const robot = new Robot();
-    robots.push(robot);
-    robot.#child = spawn('/usr/bin/python3', ['-B', ...command], { cwd: EXAMPLES, stdio: ['ignore', 'pipe', 'pipe'] });
-    children.add(robot.#child);
-    for (const stream of [robot.#child.stdout, robot.#child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => robot.lines.push(line));
-    }
-    await robot.says(ready);
-    return robot;
-  }
-
-  says(pattern, times = 1) {
-    return until(() => `${times} times ${pattern} in\n${this.lines.join('\n')}`,
-        () => this.lines.filter((line) => pattern.test(line)).length >= times);
-  }
-
-  // The exit code, or the signal that ended it.
-  async end(signal = 'SIGINT') {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const exited = once(this.#child, 'exit', { signal: AbortSignal.timeout(15_000) });
-      this.#child.kill(signal);
-      await exited;
-    }
-    return this.#child.exitCode ?? this.#child.signalCode;
-  }
+// `program` and its arguments. Returns when it has said `ready`.
+async function start(ready, ...command) {
+  const robot = new Program('/usr/bin/python3', ['-B', ...command], { cwd: EXAMPLES });
+  robots.push(robot);
+  await robot.says(ready);
+  return robot;
 }
 
 // Newer versions of aiortc hear of it first from the connection itself.
@@ -61,9 +31,9 @@ let robots = [];
 
 const socket = () => system.url.replace('http', 'ws');
 const onClient = (name = 'robot') =>
-  Robot.start(/waiting for viewers/, 'robot.py', '--url', socket(), '--room', 'test', '--client-id', name);
+  start(/waiting for viewers/, 'robot.py', '--url', socket(), '--room', 'test', '--client-id', name);
 const plain = (name) =>
-  Robot.start(/^connected/, 'plain_robot.py', `${socket()}?room=test&client_id=${name}`);
+  start(/^connected/, 'plain_robot.py', `${socket()}?room=test&client_id=${name}`);
 const viewer = async (name) => {
   const tab = await ViewerTab.joined(browser, system.url, name);
   tabs.push(tab);
@@ -137,7 +107,7 @@ test('a robot that is killed and started again is seen again', async () => {
   await ada.sees('robot');
 });
 
-test('the picture goes on without the gateway, and the robot is back with it', async () => {
+test('the picture goes on without the gateway, and a viewer can call anew when it is back', async () => {
   const robot = await onClient();
   const ada = await viewer('Ada');
   await ada.sees('robot');
@@ -145,9 +115,13 @@ test('the picture goes on without the gateway, and the robot is back with it', a
   await robot.says(/who is watching goes on watching/);
   await ada.sees('robot');
   await system.startGateway();
-  await robot.says(/waiting for viewers/, 2);
+  await robot.says(/signaling is back/);
   await ada.linked('on');
-  await robot.says(/hung up, it calls anew|viewer .*: connected/, 2);
+  await ada.sees('robot');
+  assert.equal(robot.said(/viewer .*: connected/).length, 1);
+  await ada.page.evaluate(() => watched.connections.at(-1).restartIce());
+  await robot.says(/hung up, it calls anew/);
+  await robot.says(/viewer .*: connected/, 2);
   await until('one connection is left', async () => (await ada.frames()).length === 1);
   await ada.sees('robot');
 });

@@ -13,6 +13,7 @@ const START_MS = 20_000;
 const STOP_MS = 15_000;
 // Short, so that what a test leaves behind is gone soon; longer than a page takes to come back.
 const RESUME_WINDOW = '4s';
+const LAST_SESSION_MS = 60_000;
 
 class Process {
   #child;
@@ -87,10 +88,10 @@ export class System {
   gateway;
   #flags;
 
-  // `service` and `gateway`: flags of theirs beside the ports.
-  static async start({ service = [], gateway = [] } = {}) {
+  // `service` and `gateway`: flags of theirs beside the ports. `window`: for how long a session waits for its client.
+  static async start({ service = [], gateway = [], window = RESUME_WINDOW } = {}) {
     const system = new System();
-    system.#flags = { service, gateway };
+    system.#flags = { service: [`--resume_window=${window}`, ...service], gateway };
     await system.startService();
     await system.startGateway();
     return system;
@@ -104,7 +105,7 @@ export class System {
   async startService() {
     const port = this.service?.port ?? 0;
     this.service = await Process.start('signaling-service', [
-      `--port=${port}`, '--internal_port=0', `--resume_window=${RESUME_WINDOW}`, ...this.#flags.service,
+      `--port=${port}`, '--internal_port=0', ...this.#flags.service,
     ]);
   }
 
@@ -119,7 +120,8 @@ export class System {
   async stop() {
     try {
       await until('no connection is left', async () => await this.gateway.metric('signaling_connections') === 0);
-      await until('no session is left', async () => await this.service.metric('signaling_sessions') === 0);
+      // Also one that waits for a client without a goodbye.
+      await until('no session is left', async () => await this.service.metric('signaling_sessions') === 0, LAST_SESSION_MS);
       await this.gateway.stop();
       await this.service.stop();
     } finally {

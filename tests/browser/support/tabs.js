@@ -23,7 +23,7 @@ export function launch({ microphone = 'allowed', cameras = 1 } = {}) {
 
 // Runs in the page before its own scripts: keeps what the page makes, so that the test can look at it.
 function watch() {
-  const watched = { connections: [], tracks: [], collisions: 0 };
+  const watched = { connections: [], sockets: [], tracks: [], collisions: 0 };
   window.watched = watched;
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...values) {
@@ -35,6 +35,12 @@ function watch() {
       // An own offer is taken back for one of the other side.
       if (description.type === 'offer' && this.signalingState === 'have-local-offer') ++watched.collisions;
       return super.setRemoteDescription(description);
+    }
+  };
+  window.WebSocket = class extends WebSocket {
+    constructor(...values) {
+      super(...values);
+      watched.sockets.push(this);
     }
   };
   const devices = navigator.mediaDevices;
@@ -50,8 +56,9 @@ export class Tab {
   page;
   errors = [];  // what the page threw, did not find or was not allowed
 
-  // `route` gets the page's WebSocket before it is connected; `address` is that of the page below `url`.
-  static async open(browser, url, { room = 'test', address = `?room=${room}`, route, ...context } = {}) {
+  // `route` gets the page's WebSocket before it is connected; `address` is that of the page below `url`; `prepare` gets
+  // the page before it is loaded.
+  static async open(browser, url, { room = 'test', address = `?room=${room}`, route, prepare, ...context } = {}) {
     const tab = new this();
     const opened = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
     tab.page = await opened.newPage();
@@ -64,6 +71,7 @@ export class Tab {
     });
     await tab.page.addInitScript(watch);
     if (route) await tab.page.routeWebSocket('**/v1', route);
+    await prepare?.(tab.page);
     await tab.page.goto(`${url}${address}`);
     return tab;
   }
