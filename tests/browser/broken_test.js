@@ -77,12 +77,27 @@ after(() => browser?.close());
 
 test('the call goes on without the gateway, and its signaling does when it is back', async () => {
   await pair();
+  for (const tab of tabs) {
+    await tab.page.evaluate(() => {
+      const [connection] = watched.connections;
+      watched.states = [];
+      connection.addEventListener('connectionstatechange', () => watched.states.push(connection.connectionState));
+    });
+  }
+  const played = () => Promise.all(tabs.map(async (tab) => (await tab.received())[0].seconds));
+  const [begin, playedBefore] = [Date.now(), await played()];
   await system.gateway.kill();
   await Promise.all(tabs.map((tab) => tab.says(/connection to the server is lost.*still hear each other/i)));
   await Promise.all(tabs.map((tab) => tab.hears(1)));
   assert.equal(await tabs[0].link(), 'Reconnecting: the server went away');
   await system.startGateway();
   await wentOn();
+  // What was played is as long as it took: the media never stopped.
+  const took = (Date.now() - begin) / 1000;
+  const playedAfter = await played();
+  playedAfter.map((seconds, i) => seconds - playedBefore[i])
+      .forEach((seconds) => assert.ok(seconds > 0.8 * took - 1, `${seconds} of ${took} s`));
+  for (const tab of tabs) assert.deepEqual(await tab.page.evaluate(() => watched.states), []);
   // A new way is agreed on over the new connection to the server.
   const password = () => tabs[1].page.evaluate(() =>
     /a=ice-pwd:(.*)/.exec(watched.connections[0].currentRemoteDescription.sdp)[1]);
