@@ -153,18 +153,12 @@ class RestartTest(harness.Stack):
         port = self.service.port
         self.service.kill()
         type(self).service = self.start_service(port)
-        self.addClassCleanup(lambda service=self.service: self.check_stop(service))
         for client in (first, second):
             await client.expect_error("unavailable", fatal=True, action="reconnect")
             await client.expect_close(1012)
         again = await self.resume(first)
         self.assertEqual(again.hello["resume_error"], "session_expired")
         await self.join(again, "restart")
-
-    @classmethod
-    def check_stop(cls, process):
-        if process is cls.service:
-            super().check_stop(process)
 
 
 if __name__ == "__main__":
