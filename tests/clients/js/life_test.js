@@ -164,6 +164,23 @@ test('the pauses grow from attempt to attempt', async (t) => {
   assert.deepEqual(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
 });
 
+test('no pause costs a session its window, and after it they are as long as ever', async (t) => {
+  const original = Math.random;
+  Math.random = () => 0.999_999_9;
+  t.after(() => { Math.random = original; });
+  const s = new Scripted(t);
+  await s.connect();
+  const pauses = [];
+  for (let i = 0; i < 9; ++i) {
+    s.socket.end(1006);
+    const pause = s.detailsOf('statechange').at(-1).retryInMs;
+    pauses.push(Math.round(pause));
+    await s.clock.advance(pause);
+  }
+  // The first 30 s: the session may be there. Then the server has given it up.
+  assert.deepEqual(pauses, [500, 1_000, 2_000, 4_000, 7_500, 7_500, 7_500, 7_500, 20_000]);
+});
+
 test('an address that this page may not open', async (t) => {
   const s = new Scripted(t, { WebSocket: class { constructor() { throw new Error('insecure'); } } });
   await assert.rejects(s.client.connect(), { code: 'no_websocket', message: /insecure/ });

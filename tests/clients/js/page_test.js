@@ -54,8 +54,8 @@ test('online ends the pause', async (t) => {
   await s.connect();
   page.offline();
   s.socket.end(1006);
-  assert.equal(s.detailsOf('statechange').at(-1).retryInMs, 20_000, 'without a network there is time');
-  await s.clock.advance(10_000);
+  assert.equal(s.detailsOf('statechange').at(-1).retryInMs, 7_500, 'without a network there is time');
+  await s.clock.advance(5_000);
   page.online();
   await settle();
   assert.equal(s.sockets.length, 2);

@@ -41,6 +41,11 @@ class ReconnectTest(unittest.TestCase):
 
     def test_no_pause_is_shorter_than_the_server_asked_for(self):
         self.assertEqual(Pauses(draw=lambda: 0.5).next(least=3.0), 3.0)
+
+    def test_no_pause_costs_a_session_its_window(self):
+        pauses = Pauses(draw=lambda: 1.0)
+        self.assertEqual([pauses.next(window=30.0) for _ in range(6)], [0.5, 1, 2, 4, 7.5, 7.5])
+        self.assertEqual(pauses.next(), 20, "the session is gone")
         self.assertEqual(Pauses(draw=lambda: 1.0).next(least=0.1), 0.5)
 
 

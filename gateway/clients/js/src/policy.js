@@ -2,6 +2,9 @@
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 20_000;
+// While a session waits for us, no pause is longer than this part of its window: there are a few attempts in it, however
+// many connections broke before.
+const PART_OF_WINDOW = 1 / 4;
 // A connection that lived so long starts the pauses from the first again.
 const STEADY_AFTER_MS = 10_000;
 
@@ -26,8 +29,8 @@ export function afterClose(code) {
  * "Full jitter": anything between nothing and a bound that doubles, so that many clients do not come back at once.
  * @param {number} attempt
  */
-export function pauseBefore(attempt, random = Math.random) {
-  return random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+export function pauseBefore(attempt, random = Math.random, longestMs = LONGEST_PAUSE_MS) {
+  return random() * Math.min(longestMs, FIRST_PAUSE_MS * 2 ** attempt);
 }
 
 /** The attempts that came to nothing since the last connection that lived. */
@@ -42,12 +45,14 @@ export class Pauses {
   /**
    * The pause before the next attempt.
    * @param {number} leastMs
+   * @param {number} [windowMs]  where a session waits, how long that is in all
    */
-  next(leastMs) {
+  next(leastMs, windowMs = Infinity) {
+    const longestMs = Math.min(LONGEST_PAUSE_MS, windowMs * PART_OF_WINDOW);
     if (this.#since && performance.now() - this.#since > STEADY_AFTER_MS) this.#attempt = 0;
     this.#since = 0;
     // Without a network an attempt is only to make sure that there is none: `online` will say so first.
-    if (globalThis.navigator?.onLine === false) return Math.max(LONGEST_PAUSE_MS, leastMs);
-    return Math.max(pauseBefore(this.#attempt++), leastMs);
+    if (globalThis.navigator?.onLine === false) return Math.max(longestMs, leastMs);
+    return Math.max(pauseBefore(this.#attempt++, Math.random, longestMs), leastMs);
   }
 }

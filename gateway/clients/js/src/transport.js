@@ -32,6 +32,8 @@ export class Transport {
   #getToken;
   #handlers;
   #pauses = new Pauses();
+  #windowMs = 0;  // for so long a session waits ...
+  #brokenAt = 0;  // ... from then on
   /** @type {Connection | null} */
   #connection = null;
   #attempt = 0;  // tells whether what was begun is still wanted
@@ -88,6 +90,8 @@ export class Transport {
   established(message) {
     this.#connection?.established(message);
     this.#pauses.connected();
+    this.#windowMs = message.resume_window_ms ?? 0;
+    this.#brokenAt = 0;
     this.#become('connected');
   }
 
@@ -116,7 +120,9 @@ export class Transport {
   again(error) {
     if (this.state === 'closed') return;
     this.#leave();
-    const retryInMs = this.#pauses.next(error.retryAfterMs);
+    this.#brokenAt ||= performance.now();
+    const waits = this.#handlers.resumes() && performance.now() - this.#brokenAt < this.#windowMs;
+    const retryInMs = this.#pauses.next(error.retryAfterMs, waits ? this.#windowMs : undefined);
     this.#retry = setTimeout(() => this.#connect(), retryInMs);
     this.#become(this.state === 'connecting' ? 'connecting' : 'reconnecting', { error, retryInMs });
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from dataclasses import replace
 from typing import Awaitable, Callable, Dict, Optional, Set
 
@@ -221,10 +222,11 @@ class Life:
         if self._broken_at is None:
             self._broken_at = now
         least = broken.error.retry_after_ms / 1000 if broken.error else 0.0
-        pause = self._pauses.next(least)
+        session = self._current
+        waits = session is not None and now - self._broken_at < session.window
+        pause = self._pauses.next(least, session.window if session and waits else math.inf)
         self._last = ended = replace(ended, retry_in=pause)
         self._logger.warning("%s; connecting again in %.1f s", ended, pause)
-        session = self._current
         if session is not None:
             gone = broken.code == 1012 or (on_it and not may_resume(broken.code))
             if broken.lost or gone or now - self._broken_at > session.patience:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Callable
 
@@ -12,6 +13,10 @@ FIRST_PAUSE = 0.5
 
 LONGEST_PAUSE = 20.0
 """... up to so many seconds."""
+
+PART_OF_WINDOW = 0.25
+"""While a session waits, no pause is longer than this part of its window: there are a few attempts in it, however many
+connections broke before."""
 
 STEADY_AFTER = 10.0
 """Seconds: a connection that lived so long starts the pauses from the first again."""
@@ -57,8 +62,8 @@ class Pauses:
     def reset(self) -> None:
         self._attempt = 0
 
-    def next(self, least: float = 0.0) -> float:
-        """Seconds to wait now; never less than `least`, which the server asked for."""
-        bound = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._attempt, 16))
+    def next(self, least: float = 0.0, window: float = math.inf) -> float:
+        """Seconds to wait now; never less than `least`, which the server asked for. window: of a session that waits."""
+        bound = min(LONGEST_PAUSE, PART_OF_WINDOW * window, FIRST_PAUSE * 2.0 ** min(self._attempt, 16))
         self._attempt += 1
         return max(least, self._draw() * bound)

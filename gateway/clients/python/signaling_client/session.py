@@ -50,7 +50,7 @@ class Session:
         self.room = Room(handlers, logger)
         self.room.connected(connected)
         self.joined = False
-        self.patience = self._patience_of(connected)
+        self._note_times(connected)
         self.error: Optional[SignalingError] = None  # the fatal one of the socket of now
         self._join_id = 0
         self._answer: Optional[asyncio.Future[Optional[SignalingError]]] = None
@@ -69,7 +69,7 @@ class Session:
         if not self.outbox.rewind(messages.optional_number(connected, "last_id") or 0):
             return False
         self._resume_token = messages.text(connected, "resume_token")
-        self.patience = self._patience_of(connected)
+        self._note_times(connected)
         self.error = None
         if self.room.renew(connected) and self.joined:
             self.room.call(self._handlers.handle_ice_servers, self.room.ice_servers)
@@ -128,12 +128,13 @@ class Session:
     def _waits(self) -> bool:
         return self.room.lanes.waiting > 0
 
-    @staticmethod
-    def _patience_of(connected: messages.Message) -> float:
-        """Seconds after a break when the server has surely given it up: when it had to notice, and the window after that."""
+    def _note_times(self, connected: messages.Message) -> None:
         window = messages.optional_number(connected, "resume_window_ms")
         timeout = messages.optional_number(connected, "timeout_ms")
-        return ((DEFAULT_WINDOW_MS if window is None else window) + (DEFAULT_TIMEOUT_MS if timeout is None else timeout)) / 1000
+        # Seconds for which the server waits for us after it has noticed a break ...
+        self.window = (DEFAULT_WINDOW_MS if window is None else window) / 1000
+        # ... and after which it has surely given us up: it had to notice first.
+        self.patience = self.window + (DEFAULT_TIMEOUT_MS if timeout is None else timeout) / 1000
 
     def _take_before_joined(self, type_: str, message: messages.Message, reply_to: Optional[int]) -> None:
         answers = reply_to == self._join_id and self._answer is not None and not self._answer.done()
