@@ -18,6 +18,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / "integration")]
 import harness  # noqa: E402
 from faults import Faults  # noqa: E402
 from fleet import Fleet  # noqa: E402
+from library_worker import KINDS  # noqa: E402
 from world import World  # noqa: E402
 
 # Everything has to be over so soon after the last kill.
@@ -113,6 +114,10 @@ def report(world, options, kills, longest, lost, seconds):
     hasty = [talker.session for talker in world.talkers if hasattr(talker.session, "gaps")]
     print(f"hasty gateway: {sum(s.moves for s in hasty)} moves, {sum(s.resumes for s in hasty)} resumes, "
           f"{sum(s.gaps for s in hasty)} gaps, {world.hasty.ended} streams aged")
+    for kind in KINDS:
+        sessions = [talker.session for talker in world.libraries if talker.session.library == kind]
+        print(f"{kind} library: {len(sessions)} sessions, {sum(s.resumes for s in sessions)} resumes, "
+              f"{sum(s.sent for s in sessions)} messages sent, {sum(s.got for s in sessions)} got")
     print(f"lost {lost}, doubled {ledger.doubled}, reordered {ledger.reordered}, "
           f"answers {ledger.answered} of {ledger.asked}, longest return {longest:.3f} s")
     good = not ledger.faults and not lost

@@ -1,12 +1,15 @@
 """What is done to the sessions. Each fault is a coroutine that does it once, and says what came of it."""
 
 import asyncio
+import inspect
 import signal
 
 # A kill counts with so many messages in flight, and every session has to be back within its resume window.
 IN_FLIGHT, WINDOW = 50, 30.0
 # What the stalled reader is sent: as much as its outbox at the service surely holds, of one size.
 STALL_EVENTS, STALL_SIZE = 215, 1000
+# How often a library whose connection was cut does not get the answer to its first resume either.
+CONNECTED_LOST = 0.25
 
 
 class Faults:
@@ -15,14 +18,14 @@ class Faults:
     def __init__(self, world, rng):
         self._world = world
         self._rng = rng
-        self.kinds = (self.cut, self.cut_mid_frame, self.hello_lost, self.taken_over, self.reader_stalled,
+        self.kinds = (self.cut, self.cut_mid_frame, self.hello_lost, self.taken_over, self.reader_stalled, self.library_cut,
                       self.gateway_killed, self.gateway_drained, self.gateway_frozen, self.link_cut, self.link_stalled)
 
     # The parts
 
     def _some(self, most):
-        """Sessions that are connected."""
-        connected = [talker for talker in self._world.clients if talker.session.established]
+        """Sessions that are connected and do as they are told."""
+        connected = [talker for talker in self._world.scripted if talker.session.established]
         return self._rng.sample(connected, min(len(connected), self._rng.randint(1, most)))
 
     def _at(self, gateway):
@@ -65,7 +68,7 @@ class Faults:
         if broken:
             waits += [session.when_back() for session in sessions]
         result = action()
-        if asyncio.iscoroutine(result):
+        if inspect.isawaitable(result):
             await result
         times = await self._all(waits)
         if not broken and sum(session.breaks for session in sessions) != breaks:
@@ -160,6 +163,19 @@ class Faults:
                 await asyncio.sleep(0.01)
         await self._all([wait()])
 
+    async def library_cut(self):
+        """All connections of the libraries, which do not know what is coming, each in a way of its own."""
+        victims = [talker for talker in self._world.libraries if talker.session.established]
+        return await self._strike(victims, lambda: asyncio.gather(*map(self._cut, victims)), pause=True)
+
+    async def _cut(self, talker):
+        session, how = talker.session, self._rng.choice(("reset", "hang_up", "stalled"))
+        if self._rng.random() < CONNECTED_LOST:
+            session.connected_to_lose = 1
+        if how == "stalled":
+            await asyncio.sleep(self._rng.uniform(0.2, 1.5))
+        session.connection.leave("hang_up" if how == "hang_up" else "reset")
+
     # A gateway
 
     async def gateway_killed(self):
@@ -184,8 +200,14 @@ class Faults:
     async def gateway_frozen(self):
         """Stopped until its clients have resumed at the other one; then it goes on where it was."""
         gateway = self._gateway()
+        victims = self._at(gateway)
+
+        def freeze():
+            gateway.freeze()
+            for talker in victims:
+                talker.session.deaf = True
         try:
-            result = await self._strike(self._at(gateway), gateway.freeze)
+            result = await self._strike(victims, freeze)
         finally:
             gateway.thaw()
         await gateway.closed_with(0)  # it is awake

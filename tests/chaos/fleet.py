@@ -8,7 +8,8 @@ from link_proxy import LinkProxy
 
 # A claim must not run out while its claimer comes back; streams age while all this goes on.
 SERVICE_FLAGS = ("--claim_lease=2m", "--max_stream_age=20s")
-GATEWAY_FLAGS = ("--max_connections=256", "--drain_timeout=10s")
+# A gateway that is stopped has to be noticed well within a session's window: clients go by the timeout that it tells them.
+GATEWAY_FLAGS = ("--max_connections=256", "--drain_timeout=10s", "--timeout=6s")
 
 
 class Gateway:

@@ -36,9 +36,7 @@ def encode(opcode, payload, fin=True):
     else:
         head = struct.pack("!BBQ", first, 0xFF, size)
     mask = os.urandom(4)
-    repeated = (mask * (size // 4 + 1))[:size]
-    masked = int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")
-    return head + mask + masked.to_bytes(size, "big")
+    return head + mask + _masked(payload, mask)
 
 
 def encode_text(payload, pieces=1):
@@ -51,19 +49,26 @@ def encode_text(payload, pieces=1):
         encode(TEXT if i == 0 else CONTINUATION, part, fin=i == len(parts) - 1) for i, part in enumerate(parts))
 
 
+def _masked(payload, mask):
+    """Masking is its own inverse (section 5.3)."""
+    size = len(payload)
+    repeated = (mask * (size // 4 + 1))[:size]
+    return (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
+
+
 class Decoder:
-    """Frames from the server, in whatever pieces they arrive."""
+    """Frames of either side, in whatever pieces they arrive."""
 
     def __init__(self):
         self._buffer = bytearray()
 
     def feed(self, data):
-        """Yields (opcode, payload) of each whole frame. Our gateway sends no fragments."""
+        """Yields (opcode, payload) of each whole frame. Neither our gateway nor the libraries send fragments."""
         self._buffer += data
         start, end = 0, len(self._buffer)
         view = self._buffer
         while end - start >= 2:
-            size, body = view[start + 1], start + 2
+            size, body = view[start + 1] & 0x7F, start + 2
             if size == 126:
                 if end < body + 2:
                     break
@@ -72,11 +77,15 @@ class Decoder:
                 if end < body + 8:
                     break
                 size, body = struct.unpack_from("!Q", view, body)[0], body + 8
+            mask = None
+            if view[start + 1] & 0x80:
+                mask, body = bytes(view[body:body + 4]), body + 4
             if end < body + size:
                 break
             first = view[start]
             if not first & 0x80:
-                raise ValueError("a fragment from the gateway")
+                raise ValueError("a fragment")
             start = body + size
-            yield first & 0xF, bytes(view[body:start])
+            payload = bytes(view[body:start])
+            yield first & 0xF, payload if mask is None else _masked(payload, mask)
         del self._buffer[:start]

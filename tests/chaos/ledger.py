@@ -88,6 +88,10 @@ class Ledger:
         if actual != expected:
             self.fault(f"wrong answer: {asker} got {actual} for {number}, expected {expected}")
 
+    def first_question(self, asker):
+        """The one that is to be answered next; 0 where none is open. For who is given answers without the number."""
+        return next(iter(self._questions[asker]), 0)
+
     # The end
 
     def is_settled(self):

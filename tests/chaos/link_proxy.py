@@ -5,7 +5,7 @@ import socket
 import struct
 
 
-class _Pipe(asyncio.Protocol):
+class Pipe(asyncio.Protocol):
     """One direction's source, and the sink of the other."""
 
     def __init__(self, proxy, peer=None):
@@ -18,12 +18,11 @@ class _Pipe(asyncio.Protocol):
         self.transport = transport
         self._proxy.pipes.add(self)
         if self.peer is None:
-            self._proxy.spawn(self._reach_service())
+            self._proxy.spawn(self._reach())
 
-    async def _reach_service(self):
+    async def _reach(self):
         try:
-            _, peer = await asyncio.get_running_loop().create_connection(
-                lambda: _Pipe(self._proxy, self), "127.0.0.1", self._proxy.target)
+            peer = await self._proxy.reach(self)
         except OSError:
             self.transport.abort()
             return
@@ -57,6 +56,8 @@ class _Pipe(asyncio.Protocol):
 class LinkProxy:
     """Listens on a free port of its own. Owned by the fleet."""
 
+    pipe = Pipe
+
     def __init__(self, target):
         self.target = target
         self.port = None
@@ -67,8 +68,16 @@ class LinkProxy:
 
     async def start(self):
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Pipe(self), "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: self.pipe(self), "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    async def reach(self, pipe):
+        """The other end for this one, which has just been taken. Raises OSError."""
+        return await self.connect(pipe, self.target)
+
+    async def connect(self, pipe, port):
+        loop = asyncio.get_running_loop()
+        return (await loop.create_connection(lambda: self.pipe(self, pipe), "127.0.0.1", port))[1]
 
     def spawn(self, work):
         task = asyncio.get_running_loop().create_task(work)
@@ -94,5 +103,6 @@ class LinkProxy:
                 pipe.transport.resume_reading()
 
     def stop(self):
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self.cut()

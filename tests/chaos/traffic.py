@@ -101,7 +101,7 @@ class Talker:
 
     def _ask(self):
         session = self.session
-        expected = self._rng.choice(tuple(_QUESTIONS))
+        expected = self._rng.choice([code for code in _QUESTIONS if code not in session.never_asks])
         # Three faults close a connection, those that are sent again included.
         if expected == "invalid_message" and (session.connection is None or session.connection.faults):
             expected = "unknown_type"
@@ -113,7 +113,7 @@ class Talker:
     def ask(self, message, expected):
         """A message whose answer is the error `expected`, or the event of that type."""
         self.session.owe(200)
-        number = self.session.post(dict(message))
+        number = self.session.ask(dict(message))
         self._ledger.question(self.session.name, number, expected)
         return number
 

@@ -12,6 +12,9 @@ ACK_EVENTS, ACK_BYTES, ACK_SECONDS = 32, 32 * 1024, 1.0
 class Window:
     """Of one session. What is derived from it says how to write, and calls the on_... methods."""
 
+    # The questions (traffic.py) that it has no way to ask.
+    never_asks = frozenset()
+
     def __init__(self, world, name, rng):
         self.world = world
         self.name = name
@@ -27,6 +30,7 @@ class Window:
         self.reserved = False  # by a fault: ordinary traffic leaves it alone
         self.owed_events = 0  # on their way to it or not acknowledged by it
         self.owed_bytes = 0
+        self.deaf = False  # set by a fault: until it comes back, nobody hears its acknowledgements
         self._taken = [0, 0]  # owed events and bytes that came since its last acknowledgement
         self._told_at = 0.0
         self._watches = []  # (id, future)
@@ -44,6 +48,10 @@ class Window:
         """Growing; gaps are allowed."""
         self.last_id += 1 if self.rng.random() < 0.95 else self.rng.randint(2, 5)
         return self.last_id
+
+    def ask(self, message):
+        """As post(), of a message that has an answer."""
+        return self.post(message)
 
     def keep(self, number, what, size):
         self.unacked.append((number, what, size))
@@ -63,7 +71,8 @@ class Window:
                 future.set_result(asyncio.get_running_loop().time())
 
     def on_last_id(self, last_id):
-        """What the service had when the session came back."""
+        """What the service had when the session came back, and told it what it had."""
+        self.deaf = False
         if not self.acked_id <= last_id <= self.last_id:
             self.world.fault(f"last_id: {self.name} is told {last_id}, acknowledged were {self.acked_id}, "
                              f"sent {self.last_id}")
@@ -73,9 +82,7 @@ class Window:
         if seq != self.last_seq + 1:
             self.world.fault(f"seq: {self.name} got {seq} after {self.last_seq}")
         self.last_seq = seq
-        events, size = self.world.deliver(self, message)
-        self._taken[0] += events
-        self._taken[1] += size
+        self.take(message)
         if self.last_seq - self.told_seq >= ACK_EVENTS or self._taken[1] >= ACK_BYTES:
             self.tell()
             self.write_ack()
@@ -83,6 +90,18 @@ class Window:
     def tell(self):
         """What came is being acknowledged."""
         self.told_seq, self._told_at = self.last_seq, asyncio.get_running_loop().time()
+        self.release()
+
+    def take(self, message):
+        """To the application. What was owed stays so until it is acknowledged."""
+        events, size = self.world.deliver(self, message)
+        self._taken[0] += events
+        self._taken[1] += size
+
+    def release(self):
+        """It is, where somebody hears it."""
+        if self.deaf:
+            return
         self.owed_events -= self._taken[0]
         self.owed_bytes -= self._taken[1]
         self._taken = [0, 0]

@@ -5,6 +5,8 @@ import random
 
 from hasty_gateway import HastyGateway, HastySession
 from ledger import Ledger
+from library_session import LibrarySession
+from library_worker import KINDS, Worker
 from offers import Deal
 from session import Session, describe
 from traffic import Talker, number_of
@@ -12,6 +14,8 @@ from traffic import Talker, number_of
 ROOMS, SEATS = 5, 5
 # The seats of those that the hasty gateway has; the others are WebSocket clients.
 HASTY = ("r3s4", "r4s3", "r4s4")
+# Of these, the seats that a library of ours holds: one of each in three rooms. They have no part in stored offers.
+LIBRARIES = {f"r{room}s{seat}": kind for seat, kind in enumerate(KINDS, start=2) for room in range(3)}
 
 
 class World:
@@ -28,6 +32,7 @@ class World:
         self.broken = asyncio.get_running_loop().create_future()  # what a task has ended of
         self._talker_of = {}
         self._deal_of = {}
+        self._workers = {kind: Worker(kind) for kind in KINDS}
         self._left_behind = []
         self._away = {}  # (session, peer): told so by participant_connection
         self._tasks = []
@@ -44,6 +49,16 @@ class World:
     def clients(self):
         """The talkers that have a WebSocket."""
         return [talker for talker in self.talkers if talker.session.name not in HASTY]
+
+    @property
+    def scripted(self):
+        """Those of them that do as the faults tell them."""
+        return [talker for talker in self.clients if talker.session.name not in LIBRARIES]
+
+    @property
+    def libraries(self):
+        """And those that do not."""
+        return [talker for talker in self.talkers if talker.session.name in LIBRARIES]
 
     def talker(self, name):
         return self._talker_of[name]
@@ -68,7 +83,7 @@ class World:
         for connection in self._left_behind:
             if not connection.ended:
                 still.append(connection)
-            elif connection.close_code not in (4504, None):
+            elif connection.close_code not in (4001, 4504, None):  # 4001: the gateway was stopped for longer than its --timeout
                 self.fault(f"left behind: a socket that was taken over was closed with {connection.close_code}")
         self._left_behind = still
         return not still
@@ -96,12 +111,14 @@ class World:
 
     async def open(self):
         """Everybody is in its room."""
+        for worker in self._workers.values():
+            await worker.start()
+            self.spawn(worker.run())
         for room in range(ROOMS):
             members = []
             for seat in range(SEATS):
                 name = f"r{room}s{seat}"
-                kind = HastySession if name in HASTY else Session
-                session = kind(self, name, self.rng("session", name))
+                session = self._session(name, self.rng("session", name))
                 talker = Talker(self.ledger, session, members, self.rng("talker", name))
                 self._talker_of[name] = talker
                 members.append(talker)
@@ -119,7 +136,15 @@ class World:
             self._deal_of[maker.session.name] = self._deal_of[claimer.session.name] = deal
             self.deals.append(deal)
 
+    def _session(self, name, rng):
+        if name in LIBRARIES:
+            return LibrarySession(self, name, rng, self._workers[LIBRARIES[name]])
+        return (HastySession if name in HASTY else Session)(self, name, rng)
+
     async def _begin(self, session):
+        if session.name in LIBRARIES:
+            await session.open()
+            return
         if session.name in HASTY:
             await self.hasty.open(session)
             return
@@ -164,9 +189,15 @@ class World:
             await self.hasty.stop()
             while await self.fleet.sessions():
                 await asyncio.sleep(0.05)
+            for worker in self._workers.values():
+                await worker.stop()
         self.stop()
 
     def stop(self):
+        for worker in self._workers.values():
+            worker.kill()
+        for talker in self.libraries:
+            talker.session.stop()
         for task in self._tasks:
             task.cancel()
 

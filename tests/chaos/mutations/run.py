@@ -17,6 +17,8 @@ import tempfile
 from mutations import MUTATIONS
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+# Of npm, which the sessions of the JavaScript library need, and which are in no commit.
+PACKAGES = "tests/clients/js/node_modules"
 # A mutation may need its moment: so often it is tried, with other seeds.
 SEEDS = (1, 2)
 
@@ -79,6 +81,7 @@ def main():
         tree = pathlib.Path(folder) / "tree"
         sh("git", "worktree", "add", "--quiet", "--detach", tree, "HEAD", cwd=ROOT)
         try:
+            (tree / PACKAGES).symlink_to(ROOT / PACKAGES)
             good &= attempt(tree, "(none)", [])
             for name in names:
                 good &= attempt(tree, name, MUTATIONS[name][1])
