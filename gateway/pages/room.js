@@ -69,7 +69,7 @@ export class Room {
     });
     client.on('statechange', ({ state, error }) => error && state !== 'closed' && this.#broken(error));
     client.on('rejoining', ({ error }) => this.#broken(error));
-    client.on('connected', ({ resumed }) => resumed && this.#connected());
+    client.on('connected', ({ resumed }) => resumed && call.state === 'joined' && this.#connected());
     call.on('joined', ({ rejoined }) => {
       this.#wasJoined = true;
       this.#connected();

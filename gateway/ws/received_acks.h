@@ -23,19 +23,25 @@ class ReceivedAcks {
   bool by_client() const { return by_client_; }
 
   // The session goes on from here.
-  void Resume(std::uint64_t last_seq) { sent_ = known_ = told_ = last_seq; }
+  void Resume(std::uint64_t last_seq) {
+    sent_ = known_ = told_ = last_seq;
+    resumed_ = true;
+  }
 
   // The client's own word, which counts alone from then on.
   void ByClient(std::uint64_t seq) {
     by_client_ = true;
     Raise(seq);
+    // The first word after a resume is passed on even if it says nothing new: it voids the token before this one.
+    if (resumed_ && known_ != 0) again_ = true;
+    resumed_ = false;
   }
   // The socket has taken everything up to this event.
   void BySocket(std::uint64_t seq) {
     if (!by_client_) Raise(seq);
   }
 
-  bool waiting() const { return known_ > told_; }
+  bool waiting() const { return known_ > told_ || again_; }
   // So many wait, or so large ones, that they do not wait for the tick: the service bounds both.
   bool due() const {
     return waiting() && (known_ - told_ >= kTogether || bytes_ >= kBytesTogether);
@@ -43,6 +49,7 @@ class ReceivedAcks {
   // What the next frame carries; 0: nothing new.
   std::uint64_t Take() {
     if (!waiting()) return 0;
+    again_ = false;
     told_ = known_;
     if (told_ == sent_) bytes_ = 0;
     return told_;
@@ -62,6 +69,8 @@ class ReceivedAcks {
   std::size_t bytes_ = 0;  // sent since the service was last told of everything
   std::uint64_t known_ = 0;
   std::uint64_t told_ = 0;
+  bool resumed_ = false;  // and the client has not acknowledged anything since
+  bool again_ = false;
 };
 
 }  // namespace signaling::gateway

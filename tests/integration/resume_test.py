@@ -139,6 +139,20 @@ class ComingBackTest(Resumes):
         self.assertEqual((late.hello["resumed"], late.hello["resume_error"]), (False, "invalid"))
         self.assertNotEqual(late.hello["session_id"], first.hello["session_id"])
 
+    async def test_an_ack_that_says_nothing_new_voids_the_token_before(self):
+        first, second = await self.pair("token")
+        await second.command("message", data="x")
+        await self.expect_texts(first, ["x"])
+        await first.send("ack", seq=first.seq)
+        back = await self.resume(first)
+        await back.send("ack", seq=back.seq)
+
+        # Who is faster than the ack takes the session over, and has said the same then.
+        async with asyncio.timeout(harness.DEADLINE):
+            while (late := await self.resume(first)).hello["resumed"]:
+                await late.send("ack", seq=late.seq)
+        self.assertEqual(late.hello["resume_error"], "invalid")
+
     async def test_what_cannot_be_exact_is_refused(self):
         first, second = await self.pair("refused")
         wrong = await self.resume(first, resume_token="AAAAAAAAAAAAAAAAAAAAAA")

@@ -13,7 +13,7 @@ const dist = resolve(process.argv[2] ?? at('dist'));
 rmSync(dist, { recursive: true, force: true });
 execFileSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', here, '--outDir', dist], { stdio: 'inherit' });
 // What is only declared is not emitted.
-copyFileSync(at('src/protocol.d.ts'), join(dist, 'protocol.d.ts'));
+for (const name of ['api.d.ts', 'protocol.d.ts']) copyFileSync(at('src', name), join(dist, name));
 await build({
   entryPoints: [at('src/index.js')],
   outfile: join(dist, 'signaling-client.min.js'),

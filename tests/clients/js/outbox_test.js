@@ -112,10 +112,20 @@ test('1024 messages are kept', () => {
   const outbox = new Outbox();
   fill(outbox, 1024);
   const full = { code: 'queue_full', action: 'retry', name: 'SignalingError' };
-  assert.throws(() => outbox.add('leave', {}), full);
+  assert.throws(() => outbox.add('lock', {}), full);
   outbox.acknowledge(1);
-  assert.equal(outbox.add('leave', {}), 1025, 'no id was used up');
-  assert.throws(() => outbox.add('leave', {}), full);
+  assert.equal(outbox.add('lock', {}), 1025, 'no id was used up');
+  assert.throws(() => outbox.add('lock', {}), full);
+  for (const type of ['join', 'update', 'leave']) outbox.add(type, {});
+  assert.equal(outbox.clear().length, 1024, 'what the client says by itself is not handed back');
+});
+
+test('what goes at once knows no window', () => {
+  const outbox = new Outbox();
+  fill(outbox, 200);
+  let count = 0;
+  while (outbox.next(true)) ++count;
+  assert.equal(count, 200);
 });
 
 test('a mebi of characters is kept', () => {

@@ -25,7 +25,10 @@ function browser(t) {
   const window = new Target();
   const document = Object.assign(new Target(), { visibilityState: 'visible', baseURI: 'https://page.example/' });
   const navigator = { onLine: true };
-  const put = { window, document, navigator };
+  const put = {
+    document, navigator,
+    addEventListener: window.addEventListener.bind(window), removeEventListener: window.removeEventListener.bind(window),
+  };
   const before = Object.keys(put).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   for (const [name, value] of Object.entries(put)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -33,7 +36,7 @@ function browser(t) {
   t.after(() => {
     for (const [name, descriptor] of before) {
       if (descriptor) Object.defineProperty(globalThis, name, descriptor);
-      else delete globalThis[name];
+      else if (name !== 'removeEventListener') delete globalThis[name];  // the client of the test is closed after this
     }
   });
   const happen = (target, type, fields = {}) => target.dispatchEvent(Object.assign(new Event(type), fields));

@@ -15,7 +15,7 @@ const random = (t, value = 0.999_999) => {
 
 test('close codes', () => {
   const resume = new Set([1001, 1005, 1006, 1011, 1013, 1014, 1015, ...range(4000, 4499)]);
-  const renew = new Set([1012, 4005]);
+  const renew = new Set([1012]);
   for (const code of [...range(1000, 1015), ...range(3000, 4999)]) {
     const expected = renew.has(code) ? 'renew' : resume.has(code) ? 'resume' : 'close';
     assert.equal(afterClose(code), expected, String(code));
@@ -71,7 +71,7 @@ test('without a network there is time', (t) => {
   });
   random(t);
   const pauses = new Pauses();
-  assert.deepEqual([pauses.next(0), pauses.next(0), pauses.next(60_000)], [20_000, 20_000, 60_000]);
+  assert.deepEqual([pauses.next(0), pauses.next(0), pauses.next(60_000), pauses.next(2 ** 40)], [20_000, 20_000, 60_000, 600_000]);
   navigator.onLine = true;
   assert.equal(Math.round(pauses.next(0)), 500, 'those attempts did not count');
 });

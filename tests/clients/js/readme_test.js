@@ -61,7 +61,6 @@ test('a video call', async (t) => {
   let play;
   const played = new Promise((resolve) => { play = resolve; });
   const element = () => ({
-    isConnected: false,
     set srcObject(stream) { if (stream) play(stream); },
     get srcObject() { return null; },
     remove() { shown.delete(this); },
@@ -69,7 +68,7 @@ test('a video call', async (t) => {
   browser(t, {
     ...network.browser, WebSocket,
     navigator: { mediaDevices: { getUserMedia: async () => ({ getTracks: () => [track('audio'), track('video')] }) } },
-    document: { createElement: element, body: { append: (video) => { video.isConnected = true; shown.add(video); } } },
+    document: { createElement: element, body: { appendChild: (video) => shown.add(video) && video } },
   });
   const other = client({ clientId: 'other' });
   const call = new Call(other, { room: 'kitchen', tracks: [track('video')], ...network.browser });

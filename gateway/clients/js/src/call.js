@@ -135,6 +135,8 @@ export class Call extends Emitter {
     const client = this.#client;
     /** @param {string} clientId */
     const who = (clientId) => this.#participants.get(clientId);
+    /** @param {any} message  under the id of a stored offer it is none of the call's */
+    const take = (message) => message.offer_id || who(message.client_id)?.receive(message);
     this.#listeners = [
       client.on('connected', ({ resumed }) => this.#connected(resumed)),
       client.on('ice_servers', () => this.#configure()),
@@ -147,6 +149,7 @@ export class Call extends Emitter {
       client.on('room_locked', ({ locked }) => this.emit('locked', { locked })),
       client.on('participant_joined', ({ participant }) => {
         this.#atTheDoor(participant.client_id, false);
+        for (const [id, clientId] of this.#admitting) clientId === participant.client_id && this.#admitting.delete(id);
         this.#seat(participant, true);
       }),
       client.on('participant_updated', ({ client_id: id, participant }) => {
@@ -162,10 +165,10 @@ export class Call extends Emitter {
         if (known && INVOLUNTARY.has(reason)) this.#waitFor(known);
         else if (known) this.#remove(known);
       }),
-      client.on('offer', (message) => who(message.client_id)?.receive(message)),
-      client.on('answer', (message) => who(message.client_id)?.receive(message)),
-      client.on('ice_candidate', (message) => who(message.client_id)?.receive(message)),
-      client.on('reject', ({ client_id: id, reason }) => who(id)?.refuse(reason)),
+      client.on('offer', take),
+      client.on('answer', take),
+      client.on('ice_candidate', take),
+      client.on('reject', ({ client_id: id, reason, offer_id: offerId }) => offerId || who(id)?.refuse(reason)),
       client.on('error', (error) => this.#refused(error)),
     ];
   }
@@ -179,6 +182,7 @@ export class Call extends Emitter {
 
   /** @param {import('./protocol.js').Joined & {rejoined: boolean}} joined */
   #enter({ options, participants, rejoined }) {
+    if (this.#over) return;
     this.state = 'joined';
     this.seats = options?.max_participants ?? this.seats;
     this.#configure();
@@ -188,7 +192,7 @@ export class Call extends Emitter {
     }
     for (const participant of participants) this.#seat(participant);
     this.#changed();
-    this.emit('joined', { rejoined });
+    if (!this.#over) this.emit('joined', { rejoined });
   }
 
   #lost() {
@@ -208,6 +212,7 @@ export class Call extends Emitter {
 
   /** @param {ParticipantInfo} info */
   #seat(info, tell = false) {
+    if (this.#over) return;
     const known = this.#participants.get(info.client_id);
     const participant = known ?? new Participant(info.client_id, (changed) => this.#participantChanged(changed));
     this.#participants.set(info.client_id, participant);
@@ -229,7 +234,8 @@ export class Call extends Emitter {
     return {
       polite: polite ? polite(info) : info.polite,
       calls: calls ? calls(info) : info.polite,
-      mayCall: () => this.state === 'joined' && !participant.away && !participant.unreachable,
+      mayCall: () => this.state === 'joined' && this.#client.state === 'connected' &&
+          !participant.away && !participant.unreachable,
       configuration: this.#configuration,
       tracks: [...this.#tracks.values()],
       receives,
@@ -248,8 +254,13 @@ export class Call extends Emitter {
   #signal(participant, type, fields) {
     // Between two sessions it would reach nobody: who is there then is negotiated with anew.
     if (this.state !== 'joined') return;
-    const id = this.#client.send(type, { to: participant.clientId, ...fields });
-    if (type === 'offer' || type === 'answer') this.#described.set(participant, id);
+    try {
+      const id = this.#client.send(type, { to: participant.clientId, ...fields });
+      if (type === 'offer' || type === 'answer') this.#described.set(participant, id);
+    } catch (error) {
+      // Too much waits for the server. The side that calls sees to it that there is a connection.
+      console.warn(`${type} not sent:`, /** @type {import('./errors.js').SignalingError} */ (error).code);
+    }
   }
 
   /**
@@ -331,6 +342,11 @@ export class Call extends Emitter {
     if (isThere) this.#knocking.add(clientId);
     else this.#knocking.delete(clientId);
     this.emit('knocking', { clientIds: [...this.#knocking], isNew: isThere });
+  }
+
+  // Also for who asks in the middle of something: a listener may have left.
+  get #over() {
+    return this.state === 'ended';
   }
 
   get #configuration() {

@@ -1,31 +1,14 @@
+import { deferred } from './deferred.js';
 import { Emitter } from './emitter.js';
-import { SignalingError } from './errors.js';
+import { brokenError, closedError, SignalingError } from './errors.js';
 import { Membership } from './membership.js';
+import { checkMetadata } from './metadata.js';
 import { Outbox } from './outbox.js';
 import { Pauses } from './policy.js';
 import { Receipts } from './receipts.js';
 import { Transport } from './transport.js';
 
-/**
- * @typedef {object} ClientOptions
- * @property {string} [clientId]  1 to 128 of `[A-Za-z0-9._~:@-]`; by default the server makes one
- * @property {Record<string, string>} [metadata]  what the others see of you, at most 4 KiB
- * @property {() => string | Promise<string>} [getToken]  is asked before each connection, and before a token ends
- * @property {any} [WebSocket]  where there is no global one (Node before 22)
- */
-
-/**
- * @typedef {object} OwnEvents
- * @property {import('./transport.js').StateChange} statechange
- * @property {{reason: string, messages: any[]}} sessionlost  a session ended; the server may never have got `messages`
- * @property {import('./protocol.js').Joined & {rejoined: boolean}} joined  also when the room was joined again
- * @property {{room: string, error: SignalingError, retryInMs: number}} rejoining  the room does not take us again yet
- * @property {{room: string, error: SignalingError}} notrejoined  nor will it
- * @property {SignalingError} error  of a message that was sent, or of none in particular
- * @property {any} sent  every message, for who wants to look on
- * @property {any} received
- * @typedef {Omit<import('./protocol.js').ServerMessages, keyof OwnEvents> & OwnEvents} ClientEvents
- */
+/** @typedef {import('./api.js').ClientOptions} ClientOptions */
 
 /**
  * A session with the signaling server. `connect` opens it, it outlives its connections, and `close` ends it.
@@ -37,7 +20,7 @@ import { Transport } from './transport.js';
  * - Where the session is gone, a new one begins and the room is joined again; who took the seat meanwhile keeps it.
  *
  * Events have the names of the protocol's messages, beside those of OwnEvents. What answers a `request` goes there only.
- * @extends {Emitter<ClientEvents>}
+ * @extends {Emitter<import('./api.js').ClientEvents>}
  */
 export class SignalingClient extends Emitter {
   /** The name that the others know; '' until the server said one. */
@@ -67,6 +50,7 @@ export class SignalingClient extends Emitter {
    */
   constructor(url, options = {}) {
     super();
+    checkMetadata(options.metadata);
     this.#options = { ...options };
     this.clientId = options.clientId ?? '';
     this.#transport = new Transport(url, options, {
@@ -76,6 +60,8 @@ export class SignalingClient extends Emitter {
       sent: (message) => this.emit('sent', message),
       forgotten: (error) => this.#lose(error.code),
       changed: (change) => this.#changed(change),
+      awake: () => this.#membership?.hurry(),
+      gone: () => this.close(),
     });
   }
 
@@ -89,11 +75,16 @@ export class SignalingClient extends Emitter {
    */
   connect() {
     this.#transport.open();
+    this.#membership?.hurry();
     return this.#opened.promise;
   }
 
-  /** Ends the session: the others see at once that this one has left. It cannot be opened again. */
+  /**
+   * Ends the session, behind what was sent before: the others see at once that this one has left; where there is no
+   * connection, when the session's time is over. It cannot be opened again.
+   */
   close() {
+    this.#flush(true);
     this.#transport.close();
   }
 
@@ -146,6 +137,7 @@ export class SignalingClient extends Emitter {
   async join(room, { metadata, ...how } = {}) {
     if (this.state === 'closed') throw closedError();
     if (this.#membership) throw new SignalingError({ code: 'already_in_room', message: 'leave the room first' });
+    checkMetadata(metadata);
     if (metadata) this.#options.metadata = metadata;
     const { promise, resolve, reject } = deferred();
     const membership = new Membership({ room, ...how }, {
@@ -171,16 +163,18 @@ export class SignalingClient extends Emitter {
 
   /** Leaves the room, or gives up to join it. */
   leave() {
-    if (!this.#membership) return;
-    this.#membership.end(new SignalingError({ code: 'left', message: 'left before the room was joined' }));
-    this.send('leave', {});
+    const membership = this.#membership;
+    membership?.end(new SignalingError({ code: 'left', message: 'left before the room was joined' }));
+    if (membership?.asked) this.send('leave', {});
   }
 
   /**
    * What the others see of you from now on.
    * @param {Record<string, string>} metadata
+   * @throws {TypeError} what no server takes
    */
   update(metadata) {
+    checkMetadata(metadata);
     this.#options.metadata = metadata;
     // Before there is a session, `hello` says it.
     if (this.#session || this.#membership) this.send('update', { metadata });
@@ -210,8 +204,7 @@ export class SignalingClient extends Emitter {
     if (message.ack) this.#outbox.acknowledge(message.ack);
     if (message.seq) {
       if (message.seq > this.#receipts.last + 1) {
-        const fields = { code: 'connection_lost', message: 'an event is missing' };
-        return this.#transport.again(new SignalingError({ ...fields, action: 'reconnect' }));
+        return this.#transport.again(brokenError('an event is missing'));
       }
       if (!this.#receipts.note(message.seq, characters)) return this.#flush();
     }
@@ -232,11 +225,11 @@ export class SignalingClient extends Emitter {
   /** @param {import('./protocol.js').Connected} message */
   #connected(message) {
     const before = this.#session;
-    const resumed = message.resumed && before !== null && this.#outbox.resume(message.last_id);
+    const resumed = message.resumed && before?.id === message.session_id && this.#outbox.resume(message.last_id);
     if (before && !resumed) this.#lose(message.resume_error ?? 'events_lost');
     if (this.state === 'closed') return;  // a listener wanted no other session
     // It was gone on with, but has forgotten what it once had: there is nothing in it to rely on.
-    if (message.resumed && !resumed) return this.#transport.reconnect(1000);
+    if (message.resumed && !resumed) return this.#transport.again(brokenError('a session that cannot be gone on with'), 1000);
     this.#session = { id: message.session_id, token: message.resume_token };
     this.clientId = message.client_id;
     this.iceServers = message.ice_servers ?? [];
@@ -247,6 +240,9 @@ export class SignalingClient extends Emitter {
     if (!this.#transport.ready) return;
     this.#opened.resolve();
     this.emit('connected', message);
+    // Until a message has come on this connection, who has the token of the one before could take the session over.
+    const seq = resumed ? this.#receipts.repeat() : 0;
+    if (seq) this.#transport.send({ type: 'ack', seq });
     this.#flush();
   }
 
@@ -271,6 +267,8 @@ export class SignalingClient extends Emitter {
   /** @param {SignalingError} error */
   #failed(error) {
     if (error.fatal) this.#transport.fatal = error;
+    // Our `hello` was wrong, and the next would be.
+    else if (!this.#transport.ready && error.action !== 'retry' && error.action !== 'reconnect') return this.#transport.close(error);
     const pending = this.#pending.get(error.replyTo);
     this.#pending.delete(error.replyTo);
     if (pending) pending.reject(error);
@@ -307,9 +305,9 @@ export class SignalingClient extends Emitter {
     });
   }
 
-  #flush() {
+  #flush(atOnce = false) {
     if (!this.#transport.ready) return;
-    for (let kept = this.#outbox.next(); kept; kept = this.#outbox.next()) {
+    for (let kept = this.#outbox.next(atOnce); kept; kept = this.#outbox.next(atOnce)) {
       const ack = this.#receipts.take();
       if (ack) this.#transport.send({ ...kept.message, ack }, `${kept.text.slice(0, -1)},"ack":${ack}}`);
       else this.#transport.send(kept.message, kept.text);
@@ -349,6 +347,7 @@ export class SignalingClient extends Emitter {
   #lose(reason) {
     if (!this.#session) return;
     this.#session = null;
+    this.#opened = deferred();
     this.#receipts.clear();
     const messages = this.#outbox.clear();
     this.#rejectAll(new SignalingError({ code: 'session_lost', message: `the session ended: ${reason}` }));
@@ -383,17 +382,4 @@ export class SignalingClient extends Emitter {
     this.#opened = deferred();
     this.#opened.reject(reason);
   }
-}
-
-function closedError() {
-  return new SignalingError({ code: 'closed', message: 'the client is closed' });
-}
-
-/** @returns {{promise: Promise<any>, resolve: (value?: any) => void, reject: (error: unknown) => void}} */
-function deferred() {
-  /** @type {any} */
-  const parts = {};
-  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
-  parts.promise.catch(() => {});  // who does not wait for it hears of it otherwise
-  return parts;
 }

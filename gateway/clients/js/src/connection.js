@@ -55,9 +55,9 @@ export class Connection {
 
   /**
    * `connected` has come. Browsers hide the WebSocket's own pings, so we ask for ourselves.
-   * @param {{ping_interval_ms: number, timeout_ms: number}} message
+   * @param {{ping_interval_ms?: number, timeout_ms?: number}} message
    */
-  established({ ping_interval_ms: intervalMs, timeout_ms: timeoutMs }) {
+  established({ ping_interval_ms: intervalMs = 10_000, timeout_ms: timeoutMs = 30_000 }) {
     clearTimeout(this.#deadline);
     this.#timeoutMs = timeoutMs;
     this.#pings = setInterval(() => {

@@ -28,7 +28,9 @@ export class Emitter {
    * @param {Events[Type]} detail
    */
   emit(type, detail) {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+    const listeners = this.#listeners.get(type) ?? new Set();
+    for (const listener of [...listeners]) {
+      if (!listeners.has(listener)) continue;  // one before it ended it
       try {
         listener(detail);
       } catch (error) {

@@ -20,3 +20,15 @@ export class SignalingError extends Error {
     this.fatal = fatal;
   }
 }
+
+export function closedError() {
+  return new SignalingError({ code: 'closed', message: 'the client is closed' });
+}
+
+/**
+ * Of a connection that will be made again.
+ * @param {string} message
+ */
+export function brokenError(message) {
+  return new SignalingError({ code: 'connection_lost', message, action: 'reconnect' });
+}

@@ -9,8 +9,8 @@ export { Peer } from './peer.js';
  * @typedef {import('./participant.js').CallParticipant} CallParticipant
  * @typedef {import('./call.js').CallOptions} CallOptions
  * @typedef {import('./call.js').CallEvents} CallEvents
- * @typedef {import('./client.js').ClientOptions} ClientOptions
- * @typedef {import('./client.js').ClientEvents} ClientEvents
+ * @typedef {import('./api.js').ClientOptions} ClientOptions
+ * @typedef {import('./api.js').ClientEvents} ClientEvents
  * @typedef {import('./transport.js').ClientState} ClientState
  * @typedef {import('./peer.js').PeerOptions} PeerOptions
  * @typedef {import('./protocol.js').ClientMessages} ClientMessages

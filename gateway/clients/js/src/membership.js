@@ -14,6 +14,9 @@ import { Pauses } from './policy.js';
  */
 
 export class Membership {
+  /** Whether the server has, or gets, a `join` in this session that was not refused. */
+  asked = false;
+
   #fields;
   #surroundings;
   #joinedBefore = false;
@@ -34,6 +37,8 @@ export class Membership {
   /** In a new session; the first is no exception. */
   join() {
     clearTimeout(this.#again);
+    this.#again = undefined;
+    this.asked = true;
     // Whoever took our name while we were away, another tab for one, is not fought.
     const fields = this.#joinedBefore ? { ...this.#fields, replace: false } : this.#fields;
     try {
@@ -41,6 +46,11 @@ export class Membership {
     } catch (error) {
       this.#failed(/** @type {SignalingError} */ (error));  // too much waits already
     }
+  }
+
+  /** Not after a pause, but now. */
+  hurry() {
+    if (this.#again) this.join();
   }
 
   /**
@@ -66,6 +76,7 @@ export class Membership {
   /** @param {SignalingError} error */
   #failed(error) {
     if (this.#ended || error.code === 'session_lost') return;  // the next session joins
+    this.asked = false;
     if (this.#joinedBefore && error.action === 'retry') {
       // What stands in the way may be what is left of our last session.
       if (error.code === 'client_id_taken' && this.#surroundings.renamed()) return;

@@ -10,6 +10,9 @@ const KEPT_MESSAGES = 1024;
 const KEPT_CHARACTERS = 1024 * 1024;
 const DEFAULT_LIMIT = 64 * 1024;
 
+// What keeps up the session itself: an application that is handed back its messages has no use for them.
+const OWN = new Set(['join', 'leave', 'update']);
+
 /** @typedef {{id: number, message: Record<string, any>, text: string}} Kept */
 
 export class Outbox {
@@ -25,7 +28,7 @@ export class Outbox {
   #keptCharacters = 0;
 
   /**
-   * Numbers and keeps it. Returns its id.
+   * Numbers and keeps it. Returns its id. What the client says by itself has room in any case.
    * @param {string} type
    * @param {any} fields
    */
@@ -38,7 +41,8 @@ export class Outbox {
     if (3 * text.length > this.limit - 32 && new TextEncoder().encode(text).length > this.limit - 32) {
       throw new SignalingError({ code: 'message_too_large', message: `the server takes ${this.limit} bytes` });
     }
-    if (this.#kept.length >= KEPT_MESSAGES || this.#keptCharacters + text.length > KEPT_CHARACTERS) {
+    const full = this.#kept.length >= KEPT_MESSAGES || this.#keptCharacters + text.length > KEPT_CHARACTERS;
+    if (full && !OWN.has(type)) {
       throw new SignalingError({ code: 'queue_full', message: 'too many messages wait for the server', action: 'retry' });
     }
     this.#nextId = id + 1;
@@ -49,12 +53,13 @@ export class Outbox {
 
   /**
    * What may go now and has not gone on this connection. It counts as gone.
+   * @param {boolean} [atOnce]  beyond the window: nothing comes after it
    * @returns {Kept | undefined}
    */
-  next() {
+  next(atOnce = false) {
     const kept = this.#kept[this.#sent];
-    if (!kept || this.#sent >= WINDOW_MESSAGES) return undefined;
-    if (this.#sent && this.#sentCharacters + kept.text.length > WINDOW_CHARACTERS) return undefined;
+    if (!kept || (!atOnce && this.#sent >= WINDOW_MESSAGES)) return undefined;
+    if (!atOnce && this.#sent && this.#sentCharacters + kept.text.length > WINDOW_CHARACTERS) return undefined;
     ++this.#sent;
     this.#sentCharacters += kept.text.length;
     return kept;
@@ -90,7 +95,7 @@ export class Outbox {
 
   /** For a new session. Returns what the one before never got, or may have got. */
   clear() {
-    const messages = this.#kept.map(({ message }) => message);
+    const messages = this.#kept.map(({ message }) => message).filter(({ type }) => !OWN.has(type));
     this.#kept = [];
     this.#nextId = 1;
     this.#acked = this.#keptCharacters = this.#sent = this.#sentCharacters = 0;

@@ -103,6 +103,8 @@ export class Participant {
     this.away = false;
     this.#how = how;
     clearTimeout(this.#awayTimer);
+    clearTimeout(this.#againTimer);
+    this.#againTimer = undefined;
     if (this.#peer?.state === 'connected') {
       this.#dropFormer();
       this.#former = this.#peer;
@@ -112,9 +114,16 @@ export class Participant {
     }
     clearTimeout(this.#takeOverTimer);
     if (this.#former) this.#takeOverTimer = setTimeout(() => this.#takeOver(), TAKE_OVER_MS);
-    /** @type {Peer} */
-    const peer = new Peer({ ...how, calls, changed: () => this.#peerChanged(peer) });
-    this.#peer = peer;
+    this.#peer = null;
+    try {
+      /** @type {Peer} */
+      const peer = new Peer({ ...how, calls, changed: () => this.#peerChanged(peer) });
+      this.#peer = peer;
+    } catch (error) {
+      // A configuration that this browser does not take, say. It is tried again as what does not get through.
+      console.error('no connection made:', /** @type {Error} */ (error).name);
+    }
+    if (this.#closed) return this.close();  // by who was told of the connection
     if (!this.#former) this.#play(null);
     this.#expect();
   }
@@ -160,18 +169,18 @@ export class Participant {
    */
   reached() {
     if (!this.#how.calls || this.stands || this.refusal) return;
-    this.#patience = FIRST_PATIENCE_MS;
-    clearTimeout(this.#againTimer);
-    this.#againTimer = undefined;
-    this.callAgain();
-    this.#expect();
+    this.#expectAnew();
+    // What we offered meanwhile waited for them at the server.
+    if (!this.#peer?.asks) this.callAgain();
   }
 
   /**
-   * We have one again. Where ours was gone with the network, the way of the media may be as well.
+   * We have one again. Where ours was gone with the network, the way of the media may be as well; and what was not answered
+   * may be answered now.
    */
   heal() {
-    if (this.#peer?.state === 'disconnected') this.#peer.restartIce();
+    if (this.state === 'disconnected') this.#peer?.restartIce();
+    else if (!this.stands && !this.refusal) this.#expectAnew();
   }
 
   /**
@@ -202,6 +211,7 @@ export class Participant {
     if (this.state === 'connected') this.#dropFormer();
     // What cannot be negotiated to its end does not take over from what stands.
     clearTimeout(this.#takeOverTimer);
+    clearTimeout(this.#awayTimer);
     this.away = true;
     this.#awayTimer = setTimeout(giveUp, milliseconds);
   }
@@ -233,6 +243,13 @@ export class Participant {
     if (wanted && this.#againTimer) return;
     clearTimeout(this.#againTimer);
     this.#againTimer = wanted ? setTimeout(() => this.#callInVain(), this.#patience) : undefined;
+  }
+
+  #expectAnew() {
+    this.#patience = FIRST_PATIENCE_MS;
+    clearTimeout(this.#againTimer);
+    this.#againTimer = undefined;
+    this.#expect();
   }
 
   #callInVain() {

@@ -40,6 +40,7 @@ export class Peer {
   /** @type {MediaStream[]} an empty one: what is sent together is played together by its id */
   #together;
   #remoteFingerprint = '';
+  #answering = '';  // the fingerprint in the offer that is being answered
   #makingOffer = false;
   #ignoringOffer = false;
   #settingAnswer = false;
@@ -83,6 +84,11 @@ export class Peer {
     }
   }
 
+  /** Whether an offer of ours waits for its answer. */
+  get asks() {
+    return this.#connection.signalingState === 'have-local-offer';
+  }
+
   get connection() {
     return this.#connection;
   }
@@ -113,7 +119,8 @@ export class Peer {
       }
     } catch (error) {
       if (this.state === 'closed') return;
-      console.warn(`${message.type} not taken:`, /** @type {Error} */ (error).message);
+      // What browsers say of it may hold addresses.
+      console.warn(`${message.type} not taken:`, /** @type {Error} */ (error).name);
       if (message.type === 'offer') this.#send('reject', { reason: 'unsupported' });
       // In another state it was an answer to nothing.
       if (message.type === 'answer' && this.#connection.signalingState === 'have-local-offer') this.#failed(error);
@@ -127,6 +134,8 @@ export class Peer {
    * @param {{sdp: string}} offer
    */
   beginsAnew({ sdp }) {
+    // Who called, and called again before we were through with the first, waits for the answer to the last.
+    if (this.#answering) return this.#answering !== fingerprintIn(sdp);
     if (!this.answered) return this.#polite && !this.#ready;
     if (this.#remoteFingerprint === fingerprintIn(sdp)) return false;
     return this.#polite || this.#ready || this.state === 'closed';
@@ -150,7 +159,12 @@ export class Peer {
    * @param {RTCConfiguration} configuration
    */
   configure(configuration) {
-    this.#connection.setConfiguration?.(configuration);
+    try {
+      this.#connection.setConfiguration?.(configuration);
+    } catch (error) {
+      // One that the application has closed, say.
+      console.warn('not configured:', /** @type {Error} */ (error).name);
+    }
   }
 
   /** Looks for another way, while what flows goes on (RFC 8445, section 2.4). */
@@ -159,7 +173,7 @@ export class Peer {
       this.#connection.restartIce();
     } catch (error) {
       // Not every implementation can. Whoever calls does it anew in a while.
-      console.warn('no ICE restart:', /** @type {Error} */ (error).message);
+      console.warn('no ICE restart:', /** @type {Error} */ (error).name);
     }
   }
 
@@ -192,7 +206,7 @@ export class Peer {
       await this.#connection.setLocalDescription();
       this.#sendDescription();
     } catch (error) {
-      if (this.state !== 'closed') console.warn('no offer made:', /** @type {Error} */ (error).message);
+      if (this.state !== 'closed') console.warn('no offer made:', /** @type {Error} */ (error).name);
     } finally {
       this.#makingOffer = false;
     }
@@ -211,16 +225,18 @@ export class Peer {
 
     if (isOffer) this.#addMedia();
     this.#settingAnswer = !isOffer;
+    this.#answering = isOffer ? fingerprintIn(description.sdp) : '';
     try {
       await connection.setRemoteDescription(description);
+      this.#remoteFingerprint = fingerprintIn(description.sdp);
+      if (isOffer) {
+        this.#declineTheUnwanted();
+        await connection.setLocalDescription();
+        this.#sendDescription();
+      }
     } finally {
       this.#settingAnswer = false;
-    }
-    this.#remoteFingerprint = fingerprintIn(description.sdp);
-    if (isOffer) {
-      this.#declineTheUnwanted();
-      await connection.setLocalDescription();
-      this.#sendDescription();
+      this.#answering = '';
     }
     this.#dropWhatEnded();
   }

@@ -2,6 +2,8 @@
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 20_000;
+// However long a server wants us to wait.
+const MOST_MS = 600_000;
 // While a session waits for us, no pause is longer than this part of its window: there are a few attempts in it, however
 // many connections broke before.
 const PART_OF_WINDOW = 1 / 4;
@@ -20,8 +22,7 @@ export const BACK_SOON = 4000;
  * @returns {'resume' | 'renew' | 'close'}
  */
 export function afterClose(code) {
-  // Restarted without its state; and who found no room has no session to go on with.
-  if (code === 1012 || code === 4005) return 'renew';
+  if (code === 1012) return 'renew';  // the server was restarted without its state
   return BREAKS.has(code) || (code >= 4000 && code < 4500) ? 'resume' : 'close';
 }
 
@@ -48,6 +49,7 @@ export class Pauses {
    * @param {number} [windowMs]  where a session waits, how long that is in all
    */
   next(leastMs, windowMs = Infinity) {
+    leastMs = Math.min(leastMs, MOST_MS);
     const longestMs = Math.min(LONGEST_PAUSE_MS, windowMs * PART_OF_WINDOW);
     if (this.#since && performance.now() - this.#since > STEADY_AFTER_MS) this.#attempt = 0;
     this.#since = 0;

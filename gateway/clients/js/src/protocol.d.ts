@@ -168,8 +168,8 @@ export interface ServerMessages {
   knock: Numbered & { client_id?: string };
   room_locked: Numbered & { locked: boolean; client_id?: string };
   room_updated: Numbered & { options: RoomOptions };
-  room_closed: Numbered & { reason?: string };
-  kicked: Numbered & { reason?: string };
+  room_closed: { reason?: string };
+  kicked: { reason?: string };
   ice_servers: { ice_servers: IceServer[]; expires_at?: string };
   go_away: { reason: string; reconnect_after_ms: number };
   token_expiring: { expires_at: string };

@@ -42,6 +42,12 @@ export class Receipts {
     return this.last;
   }
 
+  /** What has come on the connections before this one, to be said again; 0 for nothing. It counts as told. */
+  repeat() {
+    this.take();
+    return this.last;
+  }
+
   /** There is no connection to tell it on. */
   pause() {
     clearTimeout(this.#timer);

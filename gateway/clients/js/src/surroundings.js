@@ -1,4 +1,4 @@
-// What a browser knows of its network and of the page's visibility; elsewhere nothing happens here.
+// What a browser knows of its network, and of the page's visibility; in Node nothing happens here.
 
 /**
  * `awake`: the network or the page is back. `asleep`: the network is gone. `gone`: the page is, for good.
@@ -7,15 +7,19 @@
  * @returns {() => void}
  */
 export function follow({ awake, asleep, gone }) {
-  const { document, window } = globalThis;
-  if (!window?.addEventListener || !document) return () => {};
+  const { document } = globalThis;
+  if (typeof globalThis.addEventListener !== 'function') return () => {};
   const visible = () => document.visibilityState === 'visible' && awake();
   // One that is kept to be shown again comes back to its session, or is told that it is gone.
   const hidden = (/** @type {PageTransitionEvent} */ { persisted }) => persisted || gone();
   const listeners = /** @type {[EventTarget, string, any][]} */ ([
-    [window, 'online', awake], [window, 'offline', asleep], [window, 'pageshow', awake], [window, 'pagehide', hidden],
-    [document, 'visibilitychange', visible],
+    [globalThis, 'online', awake], [globalThis, 'offline', asleep],
   ]);
+  // A worker has a network, and no page.
+  if (document) {
+    listeners.push(
+        [globalThis, 'pageshow', awake], [globalThis, 'pagehide', hidden], [document, 'visibilitychange', visible]);
+  }
   for (const [target, type, listener] of listeners) target.addEventListener(type, listener);
   return () => {
     for (const [target, type, listener] of listeners) target.removeEventListener(type, listener);

@@ -1,7 +1,7 @@
 // The way to the server: one connection at a time, made again when it breaks, until it must not be.
 
 import { Connection } from './connection.js';
-import { SignalingError } from './errors.js';
+import { brokenError, SignalingError } from './errors.js';
 import { afterClose, Pauses } from './policy.js';
 import { follow } from './surroundings.js';
 
@@ -19,6 +19,8 @@ const TOKEN_MS = 10_000;
  * @property {(message: any) => void} sent
  * @property {(error: SignalingError) => void} forgotten  the server does not know the session any more
  * @property {(change: StateChange) => void} changed
+ * @property {() => void} awake  the network or the page is back
+ * @property {() => void} gone  the page is gone
  */
 
 export class Transport {
@@ -62,7 +64,7 @@ export class Transport {
       this.#unfollow = follow({
         awake: () => this.#awake(),
         asleep: () => this.#connection?.probe(),
-        gone: () => this.close(),
+        gone: () => this.#handlers.gone(),
       });
       this.#connect();
     } else if (this.#retry) {
@@ -116,10 +118,11 @@ export class Transport {
   /**
    * The same, after a pause.
    * @param {SignalingError} error
+   * @param {number} [code]
    */
-  again(error) {
+  again(error, code) {
     if (this.state === 'closed') return;
-    this.#leave();
+    this.#leave(code);
     this.#brokenAt ||= performance.now();
     const waits = this.#handlers.resumes() && performance.now() - this.#brokenAt < this.#windowMs;
     const retryInMs = this.#pauses.next(error.retryAfterMs, waits ? this.#windowMs : undefined);
@@ -192,14 +195,13 @@ export class Transport {
   /** @param {number} code */
   #ended(code) {
     const { fatal } = this;
-    const error = fatal ?? new SignalingError(code
-      ? { code: 'connection_lost', message: `connection closed with ${code}`, action: 'reconnect' }
-      : { code: 'no_life', message: 'the server is silent', action: 'reconnect' });
+    const error = fatal ?? (code ? brokenError(`connection closed with ${code}`)
+      : new SignalingError({ code: 'no_life', message: 'the server is silent', action: 'reconnect' }));
     let next = code ? afterClose(code) : 'resume';
     // The close code may have been lost on the way, the reason was not.
     if (fatal && next === 'resume' && (fatal.action === 'close' || fatal.action === 'none')) next = 'close';
     this.#connection = null;
-    if (next === 'close') return this.close(error);
+    if (next === 'close') return this.close(fatal ?? new SignalingError({ ...error, action: 'close', message: error.message }));
     this.again(error);
     if (next === 'renew') this.#handlers.forgotten(error);
   }
@@ -216,6 +218,7 @@ export class Transport {
   }
 
   #awake() {
+    this.#handlers.awake();
     if (this.#connection) this.#connection.probe();
     else if (this.#retry) this.#connect();
   }
@@ -237,7 +240,8 @@ function addressOf(url) {
   const address = new URL(url, globalThis.document?.baseURI);
   address.protocol = address.protocol.replace(/^http/, 'ws');
   if (!/^wss?:$/.test(address.protocol)) throw new TypeError(`not the address of a gateway: ${url}`);
-  if (!address.pathname.endsWith('/v1')) address.pathname = `${address.pathname.replace(/\/$/, '')}/v1`;
+  const path = address.pathname.replace(/\/+$/, '');
+  address.pathname = path.endsWith('/v1') ? path : `${path}/v1`;
   address.hash = '';
   return address.href;
 }
