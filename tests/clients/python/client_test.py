@@ -70,6 +70,16 @@ class ClientTest(Stack):
             self.assertEqual((error.code, error.action), ("invalid_message", "none"))
             self.assertTrue(client.connected)
 
+    async def test_a_refusal_says_of_which_message(self):
+        async with self.client("a") as client, self.client("b") as other:
+            await other.until("connected")
+            ids = [await client.send_message("nobody", 1), await client.send_offer("b", OFFER),
+                   await client.send_ice_candidate("gone", CANDIDATE), await client.send_answer("neither", ANSWER),
+                   await client.update({"role": "robot"}), await client.send_reject("no one", "busy")]
+            self.assertEqual(ids, list(range(ids[0], ids[0] + 6)))
+            refused = [(await client.until("error"))[0].reply_to for _ in range(4)]
+            self.assertEqual(refused, [ids[0], ids[2], ids[3], ids[5]])
+
     async def test_an_offer_that_finds_nobody_is_told(self):
         async with self.client("robot") as robot:
             await robot.expect("connected")
@@ -131,10 +141,11 @@ class ClientTest(Stack):
             self.assertIn("on purpose", logged.output[0])
             self.assertNotIn("ufrag", logged.output[0])
 
-    async def test_a_cancellation_in_a_handler_is(self):
+    async def test_a_cancellation_of_a_handler_is(self):
         class Cancelled(Recorder):
             async def handle_offer(self, client_id, offer):
-                raise asyncio.CancelledError
+                asyncio.current_task().cancel()
+                await asyncio.Event().wait()
 
         robot = self.client("robot", kind=Cancelled)
         running = asyncio.ensure_future(robot.run())
@@ -208,9 +219,22 @@ class ClientTest(Stack):
             async with self.client("robot"):
                 self.fail("it is banned")
 
-    async def test_a_wrong_name_is_told(self):
-        with self.assertRaisesRegex(SignalingClosed, "4500: invalid_message"):
-            await self.client("not a name").run()
+    async def test_what_the_client_lets_pass_the_server_takes(self):
+        name = "AZaz09._~:@-" + "x" * 116
+        full = {"ä\0\u2028": "\"" * 2000, "k": "ä" * 1043 + "xx"}
+        async with self.client(room=name) as witness, self.client(name, room=name, metadata=full) as client:
+            self.assertEqual((client.client_id, client.room), (name, name))
+            (participant,) = await witness.until("participant_joined")
+            self.assertEqual(participant.metadata, full)
+            full["k"] += "x"  # 4096 bytes
+            await client.update(full)
+            participant, _ = await witness.until("participant_updated")
+            self.assertEqual(participant.metadata, full)
+            full["k"] += "x"
+            with self.assertRaises(MessageTooLargeError):
+                await client.update(full)
+            await client.send_message(None, "goes on")
+            await witness.expect("message", name, "goes on")
 
     async def test_a_seat_is_waited_for(self):
         async with self.client("robot"):

@@ -178,10 +178,20 @@ class ExamplesTest(harness.Stack):
             self.assertNotIn("Traceback", robot.said)
 
     async def test_who_is_refused_for_good_ends(self):
+        error = {"type": "error", "code": "banned", "message": "m", "action": "close", "fatal": True}
+        for name in ("robot.py", "viewer.py"):
+            async with support.Script(support.answers(error, close=4502)) as server:
+                program = await self.start(name, "--url", server.url)
+                self.assertEqual(await program.wait(), 1)
+                self.assertIn("4502: banned", program.said)
+                self.assertNotIn("Traceback", program.said)
+
+    async def test_a_room_that_cannot_be_is_told(self):
         for name in ("robot.py", "viewer.py"):
             program = await self.start(name, "--url", self.url, "--room", "no room")
             self.assertEqual(await program.wait(), 1)
-            self.assertIn("4500: invalid_message", program.said)
+            self.assertIn("room is not 1 to 128 characters", program.said)
+            self.assertNotIn("Traceback", program.said)
 
     async def test_the_viewer_shows_no_address_where_only_relays_are_allowed(self):
         for policy, candidates in (("relay", False), ("all", True)):

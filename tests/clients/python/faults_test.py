@@ -180,6 +180,55 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual((reason.close_code, reason.retry_in), (code, None))
                 self.assertEqual(server.connections, 1)
 
+    async def test_a_final_error_is_final_where_the_close_code_is_lost(self):
+        for code, action, close in (("session_replaced", "close", 4504), ("kicked", "close", 4503), ("room_closed", "close", 4505),
+                                    ("invalid_message", "none", 4500), ("message_too_large", "none", 1009)):
+            error = {"type": "error", "code": code, "message": "m", "action": action, "fatal": True}
+
+            async def told(peer):
+                await peer.greet()
+                await peer.send(error)
+                await peer.expect("message")  # so it has the error
+                peer.cut()
+
+            async def refused(peer):
+                await peer.expect("hello")
+                await peer.send(error)
+                # What was sent goes before the end of the stream, unlike with cut().
+                peer.ws.transport.write_eof()
+
+            for steps in ((told,), (refused,), (says(close=1011), refused)):
+                with self.subTest(code=code, steps=len(steps)):
+                    async with Script(*steps) as server:
+                        client = Recorder(server.url)
+                        running = asyncio.ensure_future(client.run())
+                        self._running.append(running)
+                        if steps[0] is told:
+                            await client.expect("connected")
+                            await harness.eventually(lambda: client._session.error, "the error came")
+                            await client.send_message(None, "it came")
+                        with self.assertRaisesRegex(SignalingClosed, f"{close}: {code}") as caught:
+                            await asyncio.wait_for(running, DEADLINE)
+                        self.assertEqual((caught.exception.close_code, server.connections), (close, len(steps)))
+
+    async def test_an_error_that_says_to_come_back_is_followed_where_the_close_code_is_lost(self):
+        error = {"type": "error", "code": "draining", "message": "m", "action": "reconnect", "fatal": True}
+
+        async def told(peer):
+            await peer.greet()
+            await peer.send(error)
+            peer.ws.transport.write_eof()
+
+        async def back(peer):
+            await peer.resume(1)
+
+        async with Script(told, back) as server:
+            client = self.run_client(server.url)
+            for name in ("connected", "reconnecting", "resumed"):
+                await client.expect(name)
+            await client.close()
+            await self._running[-1]
+
     async def test_a_hello_that_is_refused_is_final(self):
         error = {"type": "error", "code": "invalid_message", "message": "m", "action": "none", "fatal": False}
         async with Script(answers(error)) as server:

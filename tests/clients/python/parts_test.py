@@ -1,9 +1,11 @@
 """The parts of the client that need no socket."""
 
 import asyncio
+import contextlib
 import logging
 import unittest
 from datetime import datetime, timezone
+from unittest import mock
 
 import support
 from support import OFFER
@@ -11,7 +13,8 @@ from support import OFFER
 from signaling_client import IceCandidate, IceServer, MessageTooLargeError, SignalingClient, SignalingError, messages
 from signaling_client.address import Address
 from signaling_client.lanes import Kind, Lanes
-from signaling_client.reconnect import Pauses, may_reconnect, may_resume, refusal_code
+from signaling_client.tasks import Latecomers, cancel, within
+from signaling_client.reconnect import Pauses, code_after, may_reconnect, may_resume, refusal_code
 
 
 class ReconnectTest(unittest.TestCase):
@@ -29,8 +32,20 @@ class ReconnectTest(unittest.TestCase):
     def test_a_refusal_has_the_code_that_it_would_be_closed_with(self):
         for code, action, expected in (("banned", "close", 4502), ("permission_denied", "none", 4502),
                                        ("invalid_message", "none", 4500), ("unauthenticated", "close", 4501),
-                                       ("room_full", "retry", 4005), ("new", "close", 4500)):
+                                       ("room_full", "retry", 4005), ("new", "close", 4500),
+                                       ("message_too_large", "close", 1009), ("origin_not_allowed", "close", 4502),
+                                       ("kicked", "close", 4503), ("session_replaced", "close", 4504),
+                                       ("room_closed", "close", 4505)):
             self.assertEqual(refusal_code(SignalingError(code, "m", action)), expected)
+
+    def test_a_final_error_counts_where_its_close_code_was_lost(self):
+        for action, fatal, code, expected in (
+                ("close", True, 1006, 4504), ("none", True, 1006, 4504), ("close", True, 1001, 4504), ("close", True, 4000, 4504),
+                ("close", True, 4506, 4506), ("close", True, 1009, 1009), ("close", True, 4005, 4005), ("close", True, 1012, 1012),
+                ("close", False, 1006, 1006), ("reconnect", True, 1006, 1006), ("retry", True, 1006, 1006)):
+            error = SignalingError("session_replaced", "m", action, fatal=fatal)
+            self.assertEqual(code_after(code, error), expected, (action, fatal, code))
+        self.assertEqual(code_after(1006, None), 1006)
 
     def test_pauses_grow_to_a_bound_and_start_again(self):
         pauses = Pauses(draw=lambda: 1.0)
@@ -71,14 +86,30 @@ class AddressTest(unittest.TestCase):
             with self.assertRaises(ValueError):
                 SignalingClient(url)
 
+    def test_names_that_the_server_would_refuse_are_refused_at_once(self):
+        for name in ("", "x" * 129, "not a name", "a/b", "ä", "a\n", "\u0661", "a#"):
+            for what in ("room", "client_id"):
+                with self.assertRaisesRegex(ValueError, what):
+                    SignalingClient("ws://h/", **{what: name})
+        with self.assertRaisesRegex(ValueError, "room"):
+            SignalingClient("ws://h/?room=not%20a%20name")
+        with self.assertRaisesRegex(TypeError, "client_id"):
+            SignalingClient("ws://h/", client_id=5)
+
 
 class MetadataTest(unittest.TestCase):
 
-    def test_what_cannot_be_sent_is_refused_at_once(self):
-        for metadata, error in (({"a": object()}, TypeError), ({"a": "x" * 65536}, MessageTooLargeError),
-                                ({"a": "\ud800"}, ValueError)):
-            with self.assertRaises(error):
+    def test_what_the_server_would_refuse_is_refused_at_once_and_says_what_is_wrong(self):
+        for metadata, error, said in (
+                ({"a": object()}, TypeError, "'a'"), ({"a": "secret", "b": 1}, TypeError, "'b'"), ({"a": None}, TypeError, "'a'"),
+                ({1: "secret"}, TypeError, "1"), ({"a": ["secret"]}, TypeError, "'a'"), ({"a": "secret\ud800"}, ValueError, "'a'"),
+                ({"\udfff": "secret"}, ValueError, "udfff"), ({"a": "x" * 65536}, MessageTooLargeError, "65537"),
+                ({"a": "x" * 2001, "b": "ä" * 1047}, ValueError, "4097")):
+            with self.assertRaisesRegex(error, said) as caught:
                 SignalingClient("ws://h/", metadata=metadata)
+            self.assertIn("metadata", str(caught.exception))
+            self.assertNotIn("secret", str(caught.exception))
+        SignalingClient("ws://h/", metadata={"a": "x" * 2000, "b": "ä" * 1047})
 
 
 class MessagesTest(unittest.TestCase):
@@ -118,6 +149,10 @@ class MessagesTest(unittest.TestCase):
         for asked, kept in ((-1, 0), (700, 700), (10 ** 12, 600_000), (10 ** 400, 600_000)):
             self.assertEqual(messages.error({"code": "draining", "retry_after_ms": asked}).retry_after_ms, kept)
 
+    def test_an_error_says_what_it_answers(self):
+        self.assertEqual(messages.error({"code": "peer_unavailable", "reply_to": 7}).reply_to, 7)
+        self.assertEqual(messages.error({"code": "peer_unavailable"}).reply_to, SignalingError("new", "m").reply_to)
+
     def test_what_goes_out(self):
         self.assertEqual(messages.write("offer", {"to": None, "sdp": "ä"}), '{"type":"offer","sdp":"ä"}')
         self.assertEqual(messages.write("message", {"to": "a", "data": None}), '{"type":"message","to":"a","data":null}')
@@ -131,6 +166,41 @@ class MessagesTest(unittest.TestCase):
         self.assertNotIn("ufrag", shown)
 
 
+class TasksTest(unittest.IsolatedAsyncioTestCase):
+
+    async def asyncSetUp(self):
+        patch = mock.patch("signaling_client.tasks.PATIENCE", 0.05)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.gate = asyncio.Event()
+        self.cancelled = 0
+
+    async def stubborn(self):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cancelled += 1
+            await self.gate.wait()
+
+    async def test_what_does_not_end_is_waited_for_for_a_moment_and_kept(self):
+        late, task = Latecomers(), asyncio.ensure_future(self.stubborn())
+        await asyncio.sleep(0)
+        await asyncio.wait_for(late.let_go(None, task), support.DEADLINE)
+        self.assertEqual((task.done(), await late.wait(0)), (False, 1))
+        self.gate.set()
+        self.assertEqual(await late.wait(support.DEADLINE), 0)
+        self.assertEqual((task.cancelled(), self.cancelled), (True, 1))
+
+    async def test_who_has_little_time_does_not_wait_for_ever_for_what_takes_longer(self):
+        before = asyncio.all_tasks()
+        with self.assertRaises(asyncio.TimeoutError):
+            await asyncio.wait_for(within(0.01, self.stubborn()), support.DEADLINE)
+        (task,) = asyncio.all_tasks() - before
+        self.gate.set()
+        await asyncio.wait((task,), timeout=support.DEADLINE)
+        self.assertTrue(task.cancelled())
+
+
 class LanesTest(unittest.IsolatedAsyncioTestCase):
 
     async def asyncSetUp(self):
@@ -139,7 +209,7 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
         self.assertTrue(self.lanes.put("", self.call("first")))
 
     async def asyncTearDown(self):
-        await self.lanes.close()
+        await cancel(*self.lanes.close())
 
     def call(self, name, gate=None, error=None):
         async def run():
@@ -173,7 +243,7 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.log[5:], ["a1 ends", "a2 begins", "a2 ends"])
 
     async def test_the_first_call_runs_alone(self):
-        await self.lanes.close()
+        await cancel(*self.lanes.close())
         gate = asyncio.Event()
         lanes = self.lanes = Lanes(8, 12, logging.getLogger("signaling_client"))
         lanes.put("", self.call("connected", gate))
@@ -202,10 +272,35 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.log[-2:], ["2 begins", "2 ends"])
         self.assertFalse(self.lanes.broken.done())
 
-    async def test_a_cancellation_is(self):
-        self.lanes.put("a", self.call("1", error=asyncio.CancelledError()))
+    async def test_a_cancellation_of_its_task_is(self):
+        async def end():
+            asyncio.current_task().cancel()
+            await asyncio.Event().wait()
+
+        self.lanes.put("a", end)
         with self.assertRaises(asyncio.CancelledError):
             await asyncio.wait_for(self.lanes.broken, support.DEADLINE)
+
+    async def test_a_cancellation_of_what_it_waits_for_is_not(self):
+        cancelled = asyncio.get_running_loop().create_future()
+        cancelled.cancel()
+
+        async def wait():
+            await cancelled
+
+        async def swallow():
+            asyncio.current_task().cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
+        for call in (wait, swallow, wait):  # who was cancelled once, and went on, has not been this time
+            self.lanes.put("a", call)
+        self.lanes.put("a", self.call("2"))
+        with self.assertLogs("signaling_client", "ERROR") as logged:
+            await self.flush("a")
+        self.assertEqual(len(logged.output), 2)
+        self.assertEqual(self.log[-2:], ["2 begins", "2 ends"])
+        self.assertFalse(self.lanes.broken.done())
 
     async def hold(self, key):
         """A call runs in this lane, and none waits. Ends with the event that it returns."""
@@ -219,8 +314,23 @@ class LanesTest(unittest.IsolatedAsyncioTestCase):
     async def test_too_many_are_refused_and_closing_drops_them(self):
         await self.hold("a")
         self.assertEqual([self.lanes.put("a", self.call("waiting")) for _ in range(14)], [True] * 12 + [False] * 2)
-        await self.lanes.close()
+        await cancel(*self.lanes.close())
         self.assertEqual(self.log, [])
+
+    async def test_a_call_that_does_not_mind_its_cancellation_is_the_last_one(self):
+        gate = asyncio.Event()
+
+        async def stubborn():
+            with contextlib.suppress(asyncio.CancelledError):
+                await gate.wait()
+            self.log.append("stubborn ends")
+
+        await self.flush("")
+        self.lanes.put("a", stubborn)
+        await self.flush("b")
+        self.lanes.put("a", self.call("next"))
+        await cancel(*self.lanes.close())
+        self.assertEqual((self.log[-1], self.lanes.waiting), ("stubborn ends", 0))
 
     async def test_a_full_lane_drops_what_comes_until_something_starts_anew(self):
         gate = await self.hold("a")

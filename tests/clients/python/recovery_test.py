@@ -53,6 +53,29 @@ class ResumeTest(Scripted):
                 await client.expect(name)
             await self.end(client)
 
+    async def test_the_token_of_before_is_made_void_at_once(self):
+        said = asyncio.Queue()
+
+        async def greet(peer):
+            await peer.greet()
+            await peer.send({**MESSAGE, "seq": 2, "data": "a"})
+            await peer.expect("message")
+            peer.cut()
+
+        async def back(peer):
+            await peer.resume(1)
+            for _ in range(2):
+                said.put_nowait(await peer.receive())
+
+        async with Script(greet, back) as server:
+            client = self.run_client(server.url)
+            await client.expect("connected")
+            await client.expect("message", "other", "a")
+            await client.send_message(None, "b")
+            for message in ({"type": "ack", "seq": 2}, {"type": "message", "data": "b", "id": 2}):
+                self.assertEqual(await asyncio.wait_for(said.get(), DEADLINE), message)
+            await self.end(client)
+
     async def test_a_gateway_that_cannot_resume_now_leaves_the_session_alone(self):
         full = {"type": "error", "code": "too_many_connections", "message": "m", "action": "reconnect", "fatal": True}
 
@@ -203,7 +226,8 @@ class ResumeTest(Scripted):
 
         async def whole(peer):
             await peer.resume(0)
-            self.assertEqual((await peer.expect("join"))["id"], 1)
+            join = await peer.receive()  # and no acknowledgement before it: nothing has come
+            self.assertEqual((join["type"], join["id"]), ("join", 1))
             await peer.send(JOINED)
 
         async with Script(half, whole) as server:

@@ -8,7 +8,8 @@ from unittest import mock
 import support
 from support import CONNECTED, DEADLINE, JOINED, Recorder, harness
 
-from signaling_client import NotConnectedError, SignalingClosed
+from signaling_client import MessageTooLargeError, NotConnectedError, SendQueueFullError, SignalingClosed
+from signaling_client.outbox import MAX_MESSAGES, MAX_WAITING
 from signaling_client.wire import Socket, SocketClosedError
 
 OFFER = {"type": "offer", "sdp": harness.SDP, "client_id": "other"}
@@ -21,7 +22,7 @@ class FakeSocket:
     def __init__(self, *messages, close=None, connected=CONNECTED):
         self._messages = [json.dumps(message) for message in (connected, JOINED, *messages)]
         self._close = close
-        self._join = asyncio.Event()
+        self._join = self.joined = asyncio.Event()
         self.closed = asyncio.Event()
         self.said = []  # before the join, and after it
         self.sent = []
@@ -59,11 +60,16 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
         async def open_next(url, options):
             return opened.pop(0)
 
-        for patch in (mock.patch.object(Socket, "open", open_next),
-                      mock.patch("signaling_client.reconnect.FIRST_PAUSE", 0.0)):
-            patch.start()
-            self.addCleanup(patch.stop)
+        patch = mock.patch.object(Socket, "open", open_next)
+        patch.start()
+        self.addCleanup(patch.stop)
+        self.patch("signaling_client.reconnect.FIRST_PAUSE", 0.0)
         return opened
+
+    def patch(self, name, value):
+        patch = mock.patch(name, value)
+        patch.start()
+        self.addCleanup(patch.stop)
 
     async def test_a_burst_of_small_messages_is_handled(self):
         burst = [{"type": "message", "client_id": "other", "data": number} for number in range(400)]
@@ -135,16 +141,154 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
         await asyncio.wait_for(running, DEADLINE)
         await client.expect("given up")
 
+    async def test_the_server_says_how_large_metadata_may_be(self):
+        limits = {"max_message_bytes": 200, "max_metadata_bytes": 80}
+        socket = FakeSocket(connected={**CONNECTED, "limits": limits})
+        self.sockets(socket)
+        async with Recorder("ws://h/", metadata={"k": "v"}) as client:
+            for value in ("\0" * 79, "x" * 80):  # as JSON it is too large for a message; too large for metadata
+                with self.assertRaises(MessageTooLargeError):
+                    await client.update({"k": value})
+                self.assertEqual(client._life.metadata, {"k": "v"})
+            await client.update({"k": "x" * 79})
+        self.assertEqual([one["metadata"] for one in socket.sent if one["type"] == "update"], [{"k": "x" * 79}])
+
+    async def test_an_update_that_is_given_up_has_changed_nothing(self):
+        self.sockets(FakeSocket())
+        async with Recorder("ws://h/", metadata={"k": "v"}) as client:
+            while client._session.outbox.unacknowledged < MAX_MESSAGES:
+                await client.send_message(None, "fills it")
+            waiting = [asyncio.ensure_future(client.update({"k": str(number)})) for number in range(MAX_WAITING)]
+            await asyncio.sleep(0)
+            with self.assertRaises(SendQueueFullError):
+                await client.update({"k": "too many"})
+            self.assertEqual(client._life.metadata, {"k": str(MAX_WAITING - 1)})
+            waiting[-1].cancel()
+            await asyncio.wait(waiting[-1:])
+            self.assertEqual(client._life.metadata, {"k": str(MAX_WAITING - 2)})
+        results = await asyncio.wait_for(asyncio.gather(*waiting[:-1], return_exceptions=True), DEADLINE)
+        self.assertEqual({type(one) for one in results}, {NotConnectedError})  # there is no next session
+
+    async def test_an_update_without_a_session_is_for_the_next_one(self):
+        class Waiting(Recorder):
+            async def handle_disconnected(self, reason):
+                self.calls.put_nowait(("disconnected", await self.update({"k": "between"}), self.connected))
+
+        first, second = FakeSocket(), FakeSocket()
+        self.sockets(first, second)
+        client = Waiting("ws://h/", metadata={"k": "v"})
+        self.assertEqual(await client.update({"k": "before"}), 0)
+        async with client:
+            self.assertEqual(await client.update({"k": "now"}), 2)  # after the join
+            while client._session.outbox.unacknowledged < MAX_MESSAGES:
+                await client.send_message(None, "fills it")
+            waiting = asyncio.ensure_future(client.update({"k": "later"}))
+            await asyncio.sleep(0)
+            await first.lose()
+            self.assertEqual(await asyncio.wait_for(waiting, DEADLINE), 0)
+            await client.until("connected")
+            await asyncio.wait_for(second.joined.wait(), DEADLINE)
+        self.assertEqual([one["metadata"] for one in first.said], [{"k": "before"}] * 2)
+        told = [one["metadata"]["k"] for one in (*second.said, *second.sent) if "metadata" in one]
+        self.assertIn(told[0], ("later", "between"))  # its handler runs beside
+        self.assertEqual(told[-1], "between")
+        with self.assertRaises(NotConnectedError):
+            await client.update({"k": "after"})
+
     async def test_the_handler_of_the_end_may_end_it(self):
         class Cancelled(Recorder):
             async def handle_disconnected(self, reason):
-                raise asyncio.CancelledError
+                asyncio.current_task().cancel()
+                await asyncio.Event().wait()
 
         for code in (1012, 4500):
             self.sockets(FakeSocket(close=code), FakeSocket())
             running = asyncio.ensure_future(Cancelled("ws://h/").run())
             await asyncio.wait([running], timeout=DEADLINE)
             self.assertTrue(running.cancelled())
+
+    async def test_the_handler_of_the_end_may_wait_for_what_is_cancelled(self):
+        class Waiting(Recorder):
+            async def handle_disconnected(self, reason):
+                cancelled = asyncio.get_running_loop().create_future()
+                cancelled.cancel()
+                await cancelled
+
+        self.sockets(FakeSocket(close=1012), FakeSocket(OFFER))
+        with self.assertLogs("signaling_client", "ERROR") as logged:
+            async with Waiting("ws://h/") as client:
+                await client.until("offer")
+        self.assertEqual(len(logged.output), 1)
+
+    async def test_handlers_that_take_long_to_end_hold_up_nothing(self):
+        gates = []
+
+        class Slow(Recorder):
+            async def tidy(self, name):
+                gate = asyncio.Event()
+                gates.append(gate)
+                self.calls.put_nowait((name,))
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await gate.wait()
+                    self.calls.put_nowait((f"{name} let go",))
+
+            async def handle_message(self, client_id, data):
+                await self.tidy(data)
+
+            async def handle_disconnected(self, reason):
+                if reason.close_code == 1012:
+                    await self.tidy("disconnected")
+
+        first, second, third = FakeSocket({"type": "message", "client_id": "other", "data": "one"}), FakeSocket(), FakeSocket()
+        self.sockets(first, second, third)
+        self.patch("signaling_client.tasks.PATIENCE", 0.05)
+        client = Slow("ws://h/")
+        running = asyncio.ensure_future(client.run())
+        for name in ("connected", "one"):
+            await client.expect(name)
+        await first.lose()
+        await client.expect("disconnected")
+        await second.joined.wait()
+        await second.lose()  # handle_disconnected does not let go either; nobody hears of this session
+        await client.expect("disconnected")
+        await third.joined.wait()
+        for gate, name in zip(gates, ("one let go", "disconnected let go")):
+            gate.set()
+            await client.expect(name)
+        self.assertTrue(client.connected)
+        await client.close()
+        await asyncio.wait_for(third.closed.wait(), DEADLINE)
+        self.assertFalse(running.done())  # at the end they are waited for
+        gates[-1].set()
+        await asyncio.wait_for(running, DEADLINE)
+        await client.expect("disconnected let go")
+
+    async def test_handlers_that_never_end_do_not_hold_up_the_end_for_ever(self):
+        class Stubborn(Recorder):
+            async def handle_connected(self, ice_servers, policy):
+                self.task = asyncio.current_task()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await gate.wait()
+
+        gate = asyncio.Event()
+        self.sockets(FakeSocket())
+        self.patch("signaling_client.tasks.PATIENCE", 0.02)
+        self.patch("signaling_client.life.LAST_PATIENCE", 0.05)
+        client = Stubborn("ws://h/")
+        running = asyncio.ensure_future(client.run())
+        await client.wait_connected()
+        await asyncio.sleep(0)  # its handler begins
+        with self.assertLogs("signaling_client", "WARNING") as logged:
+            await client.close()
+            await asyncio.wait_for(running, DEADLINE)
+        self.assertIn("1 handlers do not end", logged.output[0])
+        gate.set()
+        await asyncio.wait((client.task,), timeout=DEADLINE)
+        self.assertTrue(client.task.cancelled())
 
     async def test_a_handler_that_does_not_let_go_does_not_keep_the_seat(self):
         class Stubborn(Recorder):
@@ -168,8 +312,8 @@ class SessionTest(unittest.IsolatedAsyncioTestCase):
         good = {"name": "good"}
         async with Recorder("ws://h/", metadata=good) as client:
             await client.expect("connected")
-            for bad in ({"a": object()}, {"a": "x" * 65536}, {"a": "\ud800"}):
-                with self.assertRaises((TypeError, ValueError)):
+            for bad in ({"a": object()}, {"a": 1}, {"a": None}, {"a": "x" * 4096}, {"a": "x" * 65536}, {"a": "\ud800"}):
+                with self.assertRaisesRegex((TypeError, ValueError), "metadata"):
                     await client.update(bad)
             await first.lose()
             await client.until("connected")

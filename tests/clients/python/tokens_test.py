@@ -113,6 +113,22 @@ class TokensTest(Scripted):
             self.assertEqual([line for line in self.logged if "get_token" in line], ["get_token failed: ValueError"] * 2)
             await self.end(client)
 
+    async def test_a_cancellation_elsewhere_is_such_a_failure(self):
+        class Cancelled(Purse):
+            async def __call__(self):
+                token = await super().__call__()
+                if self.asked == 1:
+                    elsewhere = asyncio.get_running_loop().create_future()
+                    elsewhere.cancel()
+                    await elsewhere
+                return token
+
+        async with Script(says()) as server:
+            client = self.run_client(server.url, get_token=Cancelled())
+            await client.expect("connected")
+            self.assertEqual([line for line in self.logged if "get_token" in line], ["get_token failed: RuntimeError"])
+            await self.end(client)
+
     async def test_a_resume_needs_none(self):
         async def back(peer):
             self.assertNotIn("token", await peer.resume(1))

@@ -229,7 +229,11 @@ def open_picture(arguments: argparse.Namespace) -> MediaStreamTrack:
 async def run(arguments: argparse.Namespace) -> Optional[str]:
     """Why it ended; None where somebody wanted it to."""
     picture = open_picture(arguments)
-    robot = Robot(arguments.url, arguments.room, arguments.client_id, picture)
+    try:
+        robot = Robot(arguments.url, arguments.room, arguments.client_id, picture)
+    except ValueError as error:  # no such url, room or name
+        picture.stop()
+        return str(error)
     loop = asyncio.get_running_loop()
     ended = loop.create_future()
 

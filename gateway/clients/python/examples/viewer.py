@@ -130,7 +130,10 @@ class Viewer(SignalingClient):
 
 
 async def run(arguments: argparse.Namespace) -> Optional[str]:
-    viewer = Viewer(arguments.url, arguments.room, arguments.frames)
+    try:
+        viewer = Viewer(arguments.url, arguments.room, arguments.frames)
+    except ValueError as error:  # no such url or room
+        return str(error)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, lambda: asyncio.ensure_future(viewer.close()))
     try:

@@ -6,14 +6,13 @@ import asyncio
 import logging
 import ssl as ssl_module
 from types import MappingProxyType, TracebackType
-from typing import Any, Dict, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, Mapping, Optional, Tuple, Type, TypeVar
 
-from . import messages
+from . import checks, messages
 from .address import Address
-from .errors import NotConnectedError
+from .errors import MessageTooLargeError, NotConnectedError, SendQueueFullError
 from .handlers import Handlers
 from .life import Life
-from .outbox import encode
 from .session import Session
 from .tokens import GetToken, Tokens
 from .values import IceCandidate, IceServer, Participant, SessionDescription
@@ -35,12 +34,14 @@ class SignalingClient(Handlers):
     session is lost all the same (`handle_disconnected`), it joins its room anew.
 
     The `send_…` methods and `update()` return when the message is kept. It is sent, and sent again after a break, until the
-    server has it. `handle_error` tells what the server refused. Messages go in the order of the calls. 64 messages or 128 KiB
-    may be without the server's acknowledgement; with more, the calls wait. They raise
-    - NotConnectedError: there is no session, or it was lost while the call waited. It is not sent later;
+    server has it. `handle_error` tells what the server refused: they return the message's id, from 1 in each session, which
+    is the `reply_to` of that error. Messages go in the order of the calls. 64 messages or 128 KiB may be without the server's
+    acknowledgement; with more, the calls wait. They raise
+    - NotConnectedError: there is no session, or it was lost while the call waited. It is not sent later. `update()` only
+      where there will be none any more, after the end: else the next session begins with it;
     - MessageTooLargeError: the server takes 64 KiB of JSON (unless its operator said otherwise);
     - SendQueueFullError: 64 calls wait already;
-    - TypeError or ValueError: it is no JSON.
+    - TypeError or ValueError: it is no JSON; for `update()`: the metadata are not what the server takes.
 
     To whom: a client_id, or None. Then a signal goes to the only other participant, with several to the one with whom the last
     offer or answer was exchanged. One that finds nobody there is the error "peer_unavailable": nobody gets it later, so send
@@ -58,7 +59,8 @@ class SignalingClient(Handlers):
         room: 1 to 128 characters of [A-Za-z0-9._~:@-]; "lobby" where neither this nor the url's query says one.
         client_id: likewise. Without one the server makes another for each session. Two with the same one replace each other
             or are refused ("client_id_taken"), see docs/protocol.md.
-        metadata: what the others see of you, at most 4 KiB. Said at the beginning of every session.
+        metadata: what the others see of you: strings, at most 4 KiB of UTF-8, keys and values added up. Said at the beginning
+            of every session.
         get_token: asked for an access token before each connection, and when the server says that the last one ends. What
             it raises is logged without its text, and it is asked again after a pause.
         ping_interval: seconds between the client's own WebSocket pings.
@@ -66,13 +68,14 @@ class SignalingClient(Handlers):
         ssl: for wss, where the system's certificates are not the right ones.
         logger: for what it does by itself; "signaling_client" where not given. No SDP, candidate or token is ever logged.
 
-        Raises ValueError for what is no WebSocket URL, and what `update()` raises for such metadata.
+        Raises ValueError for what is no WebSocket URL and for such a room or client_id, and what `update()` raises for such
+        metadata.
         """
         logger = logger or logging.getLogger("signaling_client")
         self._life = Life(
             self, Address.of(url, room, client_id),
             SocketOptions(ping_interval=ping_interval, ping_timeout=ping_timeout, ssl=ssl), Tokens(get_token, logger),
-            self._checked(metadata) if metadata is not None else None, logger)
+            checks.metadata(metadata) if metadata is not None else None, logger)
         self._started = False
         self._task: Optional[asyncio.Task[None]] = None  # within `async with`
 
@@ -113,37 +116,56 @@ class SignalingClient(Handlers):
         """"all" or "relay". It may become "relay" in the middle of a session, before `handle_event` of "room_updated"."""
         return self._session.room.ice_transport_policy if self._session else "all"
 
-    async def send_offer(self, client_id: Optional[str], offer: SessionDescription) -> None:
+    async def send_offer(self, client_id: Optional[str], offer: SessionDescription) -> int:
         """An offer, answered through `handle_answer` or `handle_reject`."""
-        await self._send("offer", to=client_id, sdp=offer.sdp)
+        return await self._send("offer", to=client_id, sdp=offer.sdp)
 
-    async def send_answer(self, client_id: Optional[str], answer: SessionDescription) -> None:
+    async def send_answer(self, client_id: Optional[str], answer: SessionDescription) -> int:
         """The answer to the newest offer of client_id."""
-        await self._send("answer", to=client_id, sdp=answer.sdp)
+        return await self._send("answer", to=client_id, sdp=answer.sdp)
 
-    async def send_ice_candidate(self, client_id: Optional[str], candidate: IceCandidate) -> None:
+    async def send_ice_candidate(self, client_id: Optional[str], candidate: IceCandidate) -> int:
         """A candidate, after the offer or answer that it belongs to."""
-        await self._send("ice_candidate", to=client_id, **messages.candidate_fields(candidate))
+        return await self._send("ice_candidate", to=client_id, **messages.candidate_fields(candidate))
 
-    async def send_reject(self, client_id: Optional[str], reason: str) -> None:
+    async def send_reject(self, client_id: Optional[str], reason: str) -> int:
         """Says no to an offer. reason: "busy", "declined" or "unsupported"."""
-        await self._send("reject", to=client_id, reason=reason)
+        return await self._send("reject", to=client_id, reason=reason)
 
-    async def send_message(self, client_id: Optional[str], data: Any) -> None:
+    async def send_message(self, client_id: Optional[str], data: Any) -> int:
         """data: any JSON, at most 16 KiB. Without a client_id it goes to everybody else in the room."""
-        await self._send("message", to=client_id, data=data)
+        return await self._send("message", to=client_id, data=data)
 
-    async def update(self, metadata: Mapping[str, str]) -> None:
-        """What the others see of you, in place of what they saw; also in the sessions to come."""
-        self._life.metadata = self._checked(metadata)
-        await self._send("update", metadata=self._life.metadata)
+    async def update(self, metadata: Mapping[str, str]) -> int:
+        """What the others see of you, in place of what they saw; also in the sessions to come. What it raises has changed
+        nothing. Returns 0 where there is no session, or it was lost while the call waited: the next one begins with it."""
+        session, before = self._session, self._life.metadata
+        kept = checks.metadata(metadata, session.max_metadata_bytes if session else checks.MAX_METADATA_BYTES)
+        if session is None and self._life.over:
+            raise NotConnectedError("the client is closed")
+        self._life.metadata = kept
+        if session is None:
+            return 0
+        try:
+            return await session.outbox.put("update", {"metadata": kept})
+        except NotConnectedError:
+            if self._life.over:
+                raise
+            return 0
+        except (MessageTooLargeError, SendQueueFullError, asyncio.CancelledError):
+            if self._life.metadata is kept:
+                self._life.metadata = before
+            raise
 
     async def run(self) -> None:
         """Connects, and connects again, until `close()`.
 
         Raises SignalingClosed where the server ended it for good or refused the room for another reason than one that may pass
-        (it is full or locked, the client_id is taken), ssl.SSLCertVerificationError, and what a handler raised that is no
-        Exception (CancelledError). Cancelled, it says goodbye to the server first.
+        (it is full or locked, the client_id is taken), ssl.SSLCertVerificationError, and CancelledError where the task of a
+        handler was cancelled by somebody else than the client. Cancelled, it says goodbye to the server first.
+
+        Handlers that run then are cancelled and waited for, for 10 s. (While it goes on, it waits for those of a session that
+        was lost for 1 s only: what takes longer ends beside the next one.)
         """
         if self._started:
             raise RuntimeError("a client runs once")
@@ -194,14 +216,7 @@ class SignalingClient(Handlers):
     def _session(self) -> Optional[Session]:
         return self._life.session
 
-    @staticmethod
-    def _checked(metadata: Mapping[str, str]) -> Dict[str, str]:
-        """A copy that can be sent. What could not would be kept, and fail in every session to come."""
-        kept = dict(metadata)
-        encode("update", {"metadata": kept})
-        return kept
-
-    async def _send(self, type_: str, **fields: Any) -> None:
+    async def _send(self, type_: str, **fields: Any) -> int:
         if self._session is None:
             raise NotConnectedError("there is no session")
-        await self._session.outbox.put(type_, fields)
+        return await self._session.outbox.put(type_, fields)

@@ -10,7 +10,7 @@ from . import messages
 from .errors import SignalingError
 from .outbox import Outbox
 from .receipts import Receipts
-from .reconnect import refusal_code
+from .reconnect import code_after, refusal_code
 from .tasks import cancel, within
 from .wire import CLOSE_TIMEOUT, Socket, SocketClosedError
 
@@ -57,7 +57,7 @@ class Connection:
             code, reason = 1006, f"not greeted within {HELLO_TIMEOUT:g} s"
         except messages.BadMessageError as error:
             code, reason = 1006, str(error)
-        raise BrokenError(code, reason, self._refusal)
+        raise BrokenError(code_after(code, self._refusal), reason, self._refusal)
 
     async def _greeting(self) -> messages.Message:
         while True:

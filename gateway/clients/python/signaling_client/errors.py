@@ -14,16 +14,19 @@ class SignalingError(Exception):
     retry_after_ms: do not try again sooner, in milliseconds; 0 where the server does not say, 10 minutes where it
         says more.
     fatal: the connection is closed after it.
+    reply_to: the id of the message that it answers: what `send_…` or `update()` returned for it in the same session. 0 where
+        it answers none.
     """
 
     def __init__(self, code: str, message: str, action: str = "none", retry_after_ms: int = 0,
-                 fatal: bool = False) -> None:
-        super().__init__(code, message, action, retry_after_ms, fatal)
+                 fatal: bool = False, reply_to: int = 0) -> None:
+        super().__init__(code, message, action, retry_after_ms, fatal, reply_to)
         self.code = code
         self.message = message
         self.action = action
         self.retry_after_ms = retry_after_ms
         self.fatal = fatal
+        self.reply_to = reply_to
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -33,8 +36,9 @@ class SignalingClosed(Exception):
     """The server ended it for good: connecting again would end the same way.
 
     close_code: of the WebSocket, 4500 to 4999 or one of 1000 to 1010 that says the same (not 1001, 1005, 1006); where the room
-        was refused, the one that belongs to that error (4502 where it is not allowed, 4500 where the request was wrong); or,
-        below 1000, the HTTP status of a server that did not accept a WebSocket at all.
+        was refused, or the connection broke after the error and before the code, the one that belongs to that error (4502
+        where it is not allowed, 4500 where the request was wrong); or, below 1000, the HTTP status of a server that did not
+        accept a WebSocket at all.
     reason: a sentence, may be empty.
     error: the fatal `error` that came before, if one did.
     """
@@ -55,7 +59,7 @@ class NotConnectedError(ConnectionError):
 
 
 class MessageTooLargeError(ValueError):
-    """The message as JSON is larger than the server takes (64 KiB by default). It was not sent."""
+    """The message as JSON is larger than the server takes (64 KiB by default), or the metadata are (4 KiB). Not sent."""
 
 
 class SendQueueFullError(RuntimeError):

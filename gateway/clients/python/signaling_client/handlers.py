@@ -17,9 +17,11 @@ class Handlers:
 
     A session outlives its connections: where one breaks, the handlers that run go on, and after `handle_resumed` comes what
     was missed meanwhile, in order. Only at the end of a session the handlers that still run are cancelled, and what waits for
-    them is dropped: there is nobody left to answer.
+    them is dropped: there is nobody left to answer. One that takes longer than 1 s for that (in its `finally`) ends beside
+    the next session; what it sends then goes there.
 
-    A handler that raises is logged, and the next message is handled.
+    A handler that raises is logged, and the next message is handled. So it is where it waited for something that was
+    cancelled by somebody else (Python 3.11 and newer; 3.10 cannot tell). Who cancels the handler's own task ends the client.
 
     At most 128 messages of one participant wait. Further ones of it are dropped, with a warning in the log, and its
     candidates until its next offer or answer; that it came or left is told always. Nobody else suffers. Where 1024 wait in
@@ -71,7 +73,8 @@ class Handlers:
         """A message of a participant, or of the server's operator (client_id is None). data: any JSON."""
 
     async def handle_error(self, error: SignalingError) -> None:
-        """The server did not do what a message of yours asked for. The session goes on."""
+        """The server did not do what a message of yours asked for: the one for which `send_…` or `update()` returned
+        `error.reply_to`. The session goes on."""
 
     async def handle_event(self, type_: str, message: Mapping[str, Any]) -> None:
         """Any message that no other handler is for, as it came: "room_locked", "offer_claimed" and so on."""
@@ -81,5 +84,5 @@ class Handlers:
 
         What it had not got acknowledged is not sent again (`reason.lost_messages`), and the others saw it leave. The client
         joins its room anew meanwhile, so this may wait for the next session (`wait_connected()`). Other handlers of that one
-        begin when this is done; when that one ends too, or with `close()`, this is cancelled.
+        begin when this is done; when that one ends too, or with `close()`, this is cancelled, as they are.
         """

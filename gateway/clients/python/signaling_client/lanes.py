@@ -6,7 +6,9 @@ import asyncio
 import enum
 import logging
 from collections import deque
-from typing import Awaitable, Callable, Deque, Dict, Optional, Set, Tuple
+from typing import Awaitable, Callable, Deque, Dict, List, Optional, Set, Tuple
+
+from .tasks import cancellations
 
 Call = Callable[[], Awaitable[None]]
 
@@ -86,17 +88,14 @@ class Lanes:
         self._gaps.discard(key)
         return self.put(key, call)
 
-    async def close(self) -> None:
-        """Cancels what runs, drops what waits, and returns when nothing runs any more."""
+    def close(self) -> List[asyncio.Task[None]]:
+        """Drops what waits, and begins nothing any more. What runs has to be cancelled and waited for, by the caller."""
         self._closed = True
-        current = asyncio.current_task()
-        tasks = [task for task in self._tasks if task is not current]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         self._lanes.clear()
+        self._waiting = 0
         if not self.broken.done():
             self.broken.cancel()
+        return list(self._tasks)
 
     def _loses(self, key: str, kind: Kind) -> bool:
         lane = self._lanes.get(key)
@@ -113,13 +112,18 @@ class Lanes:
     async def _run(self, lane: _Lane, first: bool) -> None:
         if not first:
             await self._opened.wait()
-        while lane.calls:
+        while lane.calls and not self._closed:
             call, _ = lane.calls.popleft()
             self._waiting -= 1
+            before = cancellations()
             try:
                 await call()
             except Exception:  # a fault of one handler is not the end of the client
                 self._logger.exception("a handler failed")
+            except asyncio.CancelledError:
+                if before is None or cancellations() != before:
+                    raise
+                self._logger.exception("a handler failed: what it waited for was cancelled")
             self._opened.set()
         # Nothing is awaited from here on, so that no call comes into a lane that has no task any more.
         for key in [key for key, one in self._lanes.items() if one is lane]:

@@ -13,13 +13,16 @@ from .address import Address
 from .connection import BrokenError, Connection
 from .errors import NotConnectedError, SignalingClosed
 from .handlers import Handlers
-from .reconnect import STEADY_AFTER, UNAUTHENTICATED, Pauses, may_reconnect, may_resume, refusal_code
+from .reconnect import STEADY_AFTER, UNAUTHENTICATED, Pauses, code_after, may_reconnect, may_resume, refusal_code
 from .room import MAX_WAITING_HANDLERS, OverloadError
 from .session import Session
-from .tasks import cancel
+from .tasks import Latecomers, cancel, cancellations
 from .tokens import Tokens
 from .values import Disconnected
 from .wire import Socket, SocketClosedError, SocketOptions
+
+LAST_PATIENCE = 10.0
+"""Seconds for the handlers that were cancelled to end, before `run()` returns without them."""
 
 
 class Life:
@@ -53,6 +56,7 @@ class Life:
         self._refreshing: Optional[asyncio.Task[None]] = None
         self._leaving: Set[asyncio.Task[None]] = set()  # sockets that another one has taken over from
         self._telling: Optional[asyncio.Task[None]] = None  # the handle_disconnected that runs
+        self._late = Latecomers()  # handlers that were cancelled
 
     # For the client.
 
@@ -82,9 +86,14 @@ class Life:
         self._over.set()
         self._known.set()
 
+    @property
+    def over(self) -> bool:
+        """Whether there will be no session any more."""
+        return self.failure is not None or self._over.is_set()
+
     async def wait_connected(self) -> None:
         """As SignalingClient.wait_connected()."""
-        while self.failure is None and not self._over.is_set():
+        while not self.over:
             if self.session is not None:
                 return
             await self._known.wait()
@@ -176,6 +185,9 @@ class Life:
         if session is not None and resumed:
             if not session.resume(connected):
                 raise BrokenError(1006, "the server has lost what it had acknowledged", lost=True)
+            if session.receipts.last_seq > 0 and self._connection is not None:
+                # Any message makes the token of before void. An old `hello` that comes late has to find it so.
+                self._connection.say("ack", seq=session.receipts.tell())
             self._logger.info("connected again as %s", session.client_id)
         else:
             if session is not None:
@@ -193,7 +205,7 @@ class Life:
         try:
             await self._connection.run(session.outbox, session.receipts, session.receive)
         except SocketClosedError as closed:
-            raise BrokenError(closed.code, closed.reason, session.error) from closed
+            raise BrokenError(code_after(closed.code, session.error), closed.reason, session.error) from closed
         except messages.BadMessageError as error:
             # What was in it is not known, so nothing that follows can be relied on.
             raise BrokenError(1006, str(error), lost=True) from error
@@ -246,10 +258,13 @@ class Life:
         if self.failure is None:
             self._known.clear()
         await cancel(self._joining, self._refreshing)
-        lost = await session.end()
+        lost, handlers = session.end()
         self._current = None
+        before = None
         if session.joined:
-            await self._stop_telling()  # of the session before
+            before, self._telling = self._telling, None  # of the session before
+        await self._late.let_go(*handlers, before)
+        if session.joined:
             self._telling = asyncio.ensure_future(self._tell(replace(ended, lost_messages=lost)))
 
     # Beside a connection.
@@ -297,17 +312,18 @@ class Life:
         task.add_done_callback(self._leaving.discard)
 
     async def _tell(self, ended: Disconnected) -> None:
+        before = cancellations()
         try:
             await self._handlers.handle_disconnected(ended)
         except Exception:
             self._logger.exception("a handler failed")
         except BaseException as error:
-            if self._telling is not None:  # not from _stop_telling()
+            if self._telling is not asyncio.current_task():
+                return  # it was to end
+            if isinstance(error, asyncio.CancelledError) and before is not None and cancellations() == before:
+                self._logger.exception("a handler failed: what it waited for was cancelled")
+            else:
                 self.on_handler_ended(error)
-
-    async def _stop_telling(self) -> None:
-        telling, self._telling = self._telling, None
-        await cancel(telling)
 
     async def _clean_up(self) -> None:
         """First the sockets: a handler that takes its time to be cancelled does not keep the seat in the room."""
@@ -319,6 +335,8 @@ class Life:
                 await self._prepared.close()
             await asyncio.gather(*self._leaving, return_exceptions=True)
         finally:
-            if self._current is not None:
-                await self._current.end()
-            await self._stop_telling()
+            handlers = self._current.end()[1] if self._current is not None else []
+            telling, self._telling = self._telling, None
+            await self._late.let_go(*handlers, telling)
+            if (left := await self._late.wait(LAST_PATIENCE)) > 0:
+                self._logger.warning("%d handlers do not end though they were cancelled", left)

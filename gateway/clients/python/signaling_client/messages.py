@@ -147,4 +147,5 @@ def error(message: Message) -> SignalingError:
     return SignalingError(
         code=text(message, "code"), message=optional_text(message, "message") or "",
         action=optional_text(message, "action") or "none",
-        retry_after_ms=min(max(0, retry_after_ms), MAX_RETRY_AFTER_MS), fatal=flag(message, "fatal", False))
+        retry_after_ms=min(max(0, retry_after_ms), MAX_RETRY_AFTER_MS), fatal=flag(message, "fatal", False),
+        reply_to=optional_number(message, "reply_to") or 0)

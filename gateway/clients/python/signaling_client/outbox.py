@@ -72,8 +72,9 @@ class Outbox:
     def unacknowledged(self) -> int:
         return len(self._kept)
 
-    async def put(self, type_: str, fields: messages.Message) -> None:
-        """Keeps a message, as soon as there is room. Cancelled meanwhile, it is not sent. Raises as `send_…` do."""
+    async def put(self, type_: str, fields: messages.Message) -> int:
+        """Keeps a message, as soon as there is room, and returns its id. Cancelled meanwhile, it is not sent. Raises as
+        `send_…` do."""
         text = encode(type_, fields, self._max_message_bytes)
         size = len(text.encode()) + _ID_BYTES
         if self._waiting >= MAX_WAITING:
@@ -86,7 +87,7 @@ class Outbox:
                     await self._room.wait()
                 if self._closed:
                     raise NotConnectedError("the session has ended")
-                self._keep(text, size)
+                return self._keep(text, size)
         finally:
             self._waiting -= 1
 

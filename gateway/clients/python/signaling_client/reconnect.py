@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from typing import Callable
+from typing import Callable, Optional
 
 from .errors import SignalingError
 
@@ -42,14 +42,26 @@ def may_resume(code: int) -> bool:
 
 
 UNAUTHENTICATED = 4501
-_REFUSALS = {"unauthenticated": UNAUTHENTICATED, "banned": 4502, "permission_denied": 4502, "room_not_found": 4502}
+_REFUSALS = {
+    "message_too_large": 1009, "unauthenticated": UNAUTHENTICATED,
+    "banned": 4502, "permission_denied": 4502, "origin_not_allowed": 4502, "room_not_found": 4502,
+    "kicked": 4503, "session_replaced": 4504, "room_closed": 4505}
 
 
 def refusal_code(error: SignalingError) -> int:
-    """The close code that belongs to an `error` that was not fatal but ends it all, as docs/protocol.md lists them."""
+    """The close code that belongs to an `error` that ends it all and came without one, as docs/protocol.md lists them."""
     if error.action in ("retry", "reconnect"):
         return 4005
     return _REFUSALS.get(error.code, 4500)
+
+
+def code_after(code: int, error: Optional[SignalingError]) -> int:
+    """The close code that counts. The server's may have been lost on the way (1006) where its fatal `error` was not: where
+    that says not to come back, its own one."""
+    final = error is not None and error.fatal and error.action in ("close", "none")
+    if error is None or not final or not (may_reconnect(code) and may_resume(code)):
+        return code
+    return refusal_code(error)
 
 
 class Pauses:

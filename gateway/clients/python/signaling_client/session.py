@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Awaitable, Callable, Dict, Optional, Protocol
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Protocol, Tuple
 
 from . import messages
+from .checks import MAX_METADATA_BYTES
 from .errors import SignalingError
 from .handlers import Handlers
 from .outbox import DEFAULT_MAX_MESSAGE_BYTES, Outbox
@@ -46,6 +47,8 @@ class Session:
         self._resume_token = messages.text(connected, "resume_token")
         limit = messages.optional_number(messages.child(connected, "limits"), "max_message_bytes")
         self.outbox = Outbox(limit or DEFAULT_MAX_MESSAGE_BYTES)
+        limit = messages.optional_number(messages.child(connected, "limits"), "max_metadata_bytes")
+        self.max_metadata_bytes = limit or MAX_METADATA_BYTES
         self.receipts = Receipts()
         self.room = Room(handlers, logger)
         self.room.connected(connected)
@@ -117,12 +120,11 @@ class Session:
             self.room.take(message)
         return self._waits
 
-    async def end(self) -> int:
-        """Cancels the handlers that run, and whoever waits to send is told. How many messages were never acknowledged."""
+    def end(self) -> Tuple[int, List[asyncio.Task[None]]]:
+        """Whoever waits to send is told. How many messages were never acknowledged, and the handlers that run: the caller
+        cancels them."""
         self._ended = True
-        lost = self.outbox.close()
-        await self.room.lanes.close()
-        return lost
+        return self.outbox.close(), self.room.lanes.close()
 
     @property
     def _waits(self) -> bool:
