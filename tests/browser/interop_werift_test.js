@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Pair } from './support/pair.js';
 import { until } from './support/until.js';
 
-const pair = new Pair('js', { stack: ['werift'], complaints: /(offer|answer) not taken|no offer made|no ICE restart|Error|^error/ });
+const pair = new Pair('js', { stack: ['werift'], complaints: /(offer|answer) not taken|no offer made|no ICE restart|(?<!not taken: )[A-Z]\w*Error\b|^error/ });
 
 async function assertOneConnection() {
   assert.deepEqual(await pair.ada.connections(), { made: 1, open: 1 });

@@ -73,14 +73,19 @@ test('in a relay-only service two talk by id, and neither side learns the other\
 
 test('without the server a talk survives a connection that heals, and ends with one that does not', async () => {
   let socket;
+  let away = false;
   const route = (client) => {
+    if (away) return void client.close({ code: 1013 });
     const server = client.connectToServer();
     socket = { client, server };
   };
   const { ada, grace } = await talking({ route });
+  away = true;
   await socket.server.close({ code: 3000 });  // not 1000, which would be a goodbye
   await socket.client.close({ code: 1011 });
   await ada.tells(/Grace has lost the server/, 'WITHDRAWN', 'talking');
+  away = false;
+  await grace.tells(/^Talking with Ada.*You still hear.*no new one/, 'WITHDRAWN', 'talking');
   turn.freeze();
   await Promise.all([ada, grace].map((tab) => connectionIs(tab, 'disconnected')));
   await ada.tells(/^Talking with Grace.*unsteady/, 'WITHDRAWN', 'talking');

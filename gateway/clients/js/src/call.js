@@ -234,8 +234,8 @@ export class Call extends Emitter {
     return {
       polite: polite ? polite(info) : info.polite,
       calls: calls ? calls(info) : info.polite,
-      mayCall: () => this.state === 'joined' && this.#client.state === 'connected' &&
-          !participant.away && !participant.unreachable,
+      mayCall: () => this.state === 'joined' && !participant.away && !participant.unreachable,
+      mayHear: () => this.#client.state === 'connected',
       configuration: this.#configuration,
       tracks: [...this.#tracks.values()],
       receives,

@@ -268,7 +268,7 @@ export class SignalingClient extends Emitter {
   #failed(error) {
     if (error.fatal) this.#transport.fatal = error;
     // Our `hello` was wrong, and the next would be.
-    else if (!this.#transport.ready && error.action !== 'retry' && error.action !== 'reconnect') return this.#transport.close(error);
+    else if (!this.#transport.ready && !['retry', 'reconnect'].includes(error.action)) return this.#transport.close(error);
     const pending = this.#pending.get(error.replyTo);
     this.#pending.delete(error.replyTo);
     if (pending) pending.reject(error);

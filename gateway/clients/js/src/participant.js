@@ -17,8 +17,9 @@ const FINAL = new Set(['declined', 'unsupported', 'media_not_allowed']);
 
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 /**
- * How Peers are made. `mayCall()`: whether a call would reach them now. `changed` is the participant's own affair.
- * @typedef {Omit<import('./peer.js').PeerOptions, 'changed'> & {mayCall: () => boolean}} How
+ * How Peers are made. `mayCall()`: whether a call would reach them, now or when we have the server again. `mayHear()`:
+ * whether their answer would reach us now. `changed` is the participant's own affair.
+ * @typedef {Omit<import('./peer.js').PeerOptions, 'changed'> & {mayCall: () => boolean, mayHear: () => boolean}} How
  */
 
 /**
@@ -255,7 +256,8 @@ export class Participant {
   #callInVain() {
     this.#againTimer = undefined;
     this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_MS);
-    this.callAgain();
+    // Without the server there is no telling whether they have answered.
+    if (this.#how.mayHear()) this.callAgain();
     this.#expect();
     this.#changed();
   }

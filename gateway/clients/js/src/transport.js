@@ -201,7 +201,11 @@ export class Transport {
     // The close code may have been lost on the way, the reason was not.
     if (fatal && next === 'resume' && (fatal.action === 'close' || fatal.action === 'none')) next = 'close';
     this.#connection = null;
-    if (next === 'close') return this.close(fatal ?? new SignalingError({ ...error, action: 'close', message: error.message }));
+    if (next === 'close') {
+      // Nothing is done about it any more.
+      if (!fatal) error.action = 'close';
+      return this.close(error);
+    }
     this.again(error);
     if (next === 'renew') this.#handlers.forgotten(error);
   }
