@@ -104,6 +104,8 @@ void Discovery::LookUp() {
       Addresses addresses = resolve(name, port, ec);
       // On the loop, `this` lives as long as it has not stopped.
       question->Answer([this, question, ec, found = std::move(addresses)] {
+        // The thread may not be through with the loop yet, and the loop may be gone after this.
+        question->Forget();
         if (question_ != question) return;
         question_.reset();
         OnAddresses(ec, found);

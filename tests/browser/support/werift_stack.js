@@ -19,12 +19,21 @@ export class RTCPeerConnection extends werift.RTCPeerConnection {
 
 const echoed = new Set();
 
-// Sends a participant's packets back.
-export function echo({ tracks: theirs }) {
+const KEY_FRAME_MS = 1_000;
+
+// Sends a participant's packets back. A decoder that lost some of them waits for a key frame, and who echoes asks for it in
+// its place (RFC 4585, section 6.3.1).
+export function echo({ tracks: theirs, connection }) {
   for (const track of theirs) {
     if (echoed.has(track)) continue;
     echoed.add(track);
     const ours = tracks.find(({ kind }) => kind === track.kind);
     track.onReceiveRtp.subscribe((packet) => ours.writeRtp(packet.clone()));
+    if (track.kind !== 'video') continue;
+    const { receiver } = connection.getTransceivers().find((one) => one.receiver.tracks.includes(track));
+    const timer = setInterval(() => {
+      if (connection.connectionState === 'closed') clearInterval(timer);
+      else receiver.sendRtcpPLI(track.ssrc).catch(() => {});
+    }, KEY_FRAME_MS);
   }
 }
