@@ -104,7 +104,7 @@ export class Call extends Emitter {
 
   /** Leaves the room; the client stays connected. */
   leave() {
-    if (this.state === 'ended') return;
+    if (this.#over) return;
     this.#close();
     this.#client.leave();
   }
@@ -362,7 +362,7 @@ export class Call extends Emitter {
 
   /** @param {import('./errors.js').SignalingError} [error] */
   #end(error) {
-    if (this.state === 'ended') return;
+    if (this.#over) return;
     this.#close();
     if (error) this.emit('ended', { error });
   }

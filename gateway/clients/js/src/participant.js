@@ -145,10 +145,7 @@ export class Participant {
     // They took this connection once, and only cannot follow its change: an ICE restart, say. A new one they may take.
     if (reason === 'unsupported' && this.#peer?.answered) return;
     this.refusal = reason;
-    this.#patience = LONGEST_PATIENCE_MS;
-    clearTimeout(this.#againTimer);
-    this.#againTimer = undefined;
-    this.#expect();
+    this.#expectAnew(LONGEST_PATIENCE_MS);
     this.#changed();
   }
 
@@ -246,8 +243,8 @@ export class Participant {
     this.#againTimer = wanted ? setTimeout(() => this.#callInVain(), this.#patience) : undefined;
   }
 
-  #expectAnew() {
-    this.#patience = FIRST_PATIENCE_MS;
+  #expectAnew(patience = FIRST_PATIENCE_MS) {
+    this.#patience = patience;
     clearTimeout(this.#againTimer);
     this.#againTimer = undefined;
     this.#expect();

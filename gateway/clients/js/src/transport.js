@@ -127,7 +127,7 @@ export class Transport {
     const waits = this.#handlers.resumes() && performance.now() - this.#brokenAt < this.#windowMs;
     const retryInMs = this.#pauses.next(error.retryAfterMs, waits ? this.#windowMs : undefined);
     this.#retry = setTimeout(() => this.#connect(), retryInMs);
-    this.#become(this.state === 'connecting' ? 'connecting' : 'reconnecting', { error, retryInMs });
+    this.#become(this.#unconnected, { error, retryInMs });
   }
 
   /**
@@ -164,7 +164,7 @@ export class Transport {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const attempt = ++this.#attempt;
-    this.#become(this.state === 'new' ? 'connecting' : this.state === 'connecting' ? 'connecting' : 'reconnecting');
+    this.#become(this.#unconnected);
     /** @type {string | undefined} */
     let token;
     try {
@@ -219,6 +219,11 @@ export class Transport {
     this.#retry = undefined;
     this.#connection?.leave(code);
     this.#connection = null;
+  }
+
+  // The state without a connection: whether there has been one before.
+  get #unconnected() {
+    return this.state === 'new' || this.state === 'connecting' ? 'connecting' : 'reconnecting';
   }
 
   #awake() {
