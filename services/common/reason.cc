@@ -62,6 +62,11 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons = {{
     {kRoomExists, "room_exists", F::kMessage, A::kNone, C::kProtocolError, S::kAlreadyExists},
     {kSessionNotFound, "session_not_found", F::kMessage, A::kNone, C::kProtocolError, S::kNotFound},
     {kCursorExpired, "cursor_expired", F::kMessage, A::kNone, C::kProtocolError, S::kOutOfRange},
+    {kUnauthenticated, "unauthenticated", F::kProtocol, A::kClose, C::kUnauthenticated,
+     S::kUnauthenticated},
+    {kTokenExpired, "token_expired", F::kConnection, A::kReconnect, C::kTokenExpired,
+     S::kUnauthenticated},
+    {kRateLimited, "rate_limited", F::kMessage, A::kRetry, C::kRateLimited, S::kResourceExhausted},
 }};
 
 constexpr bool NumbersAreIndexes() {

@@ -49,8 +49,11 @@ enum class Reason : std::uint8_t {
   kRoomExists = 34,
   kSessionNotFound = 35,
   kCursorExpired = 36,
+  kUnauthenticated = 37,
+  kTokenExpired = 38,
+  kRateLimited = 39,
 };
-inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kCursorExpired);
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kRateLimited);
 
 // Numbers as in ErrorAction of the same file.
 enum class Action : std::uint8_t { kNone = 1, kRetry = 2, kReconnect = 3, kClose = 4 };
@@ -72,9 +75,12 @@ enum class CloseCode : std::uint16_t {
   kTryAgainLater = 1013,
   kDraining = 4000,
   kIdleTimeout = 4001,
+  kTokenExpired = 4002,
   kSlowConsumer = 4003,
+  kRateLimited = 4004,
   kRefused = 4005,
   kProtocolError = 4500,
+  kUnauthenticated = 4501,
   kForbidden = 4502,
   kKicked = 4503,
   kSessionReplaced = 4504,

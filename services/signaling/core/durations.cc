@@ -20,6 +20,10 @@ std::optional<absl::Duration> FromProto(const google::protobuf::Duration& durati
   return absl::Seconds(seconds) + absl::Nanoseconds(nanos);
 }
 
+absl::Time FromProto(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 void SetDuration(absl::Duration duration, google::protobuf::Duration* out) {
   const std::int64_t nanos = absl::ToInt64Nanoseconds(duration);
   out->set_seconds(nanos / kNanosPerSecond);

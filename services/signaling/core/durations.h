@@ -17,6 +17,9 @@ inline constexpr absl::Duration kMaxBan = absl::Hours(24);
 // Nothing: not a duration that protobuf allows (seconds and nanoseconds of one sign, under 10 000 years).
 std::optional<absl::Duration> FromProto(const google::protobuf::Duration& duration);
 
+// As it is: the service's own.
+absl::Time FromProto(const google::protobuf::Timestamp& time);
+
 void SetDuration(absl::Duration duration, google::protobuf::Duration* out);
 void SetTime(absl::Time time, google::protobuf::Timestamp* out);
 

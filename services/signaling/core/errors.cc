@@ -17,8 +17,8 @@ constexpr char kReasonPayload[] = "signaling/reason";
 constexpr char kFieldPayload[] = "signaling/field";
 
 static_assert(static_cast<int>(Reason::kPeerUnavailable) == v1::ERROR_REASON_PEER_UNAVAILABLE);
-static_assert(static_cast<int>(Reason::kCursorExpired) == v1::ERROR_REASON_CURSOR_EXPIRED);
-static_assert(static_cast<int>(Reason::kCursorExpired) == v1::ErrorReason_MAX);
+static_assert(static_cast<int>(Reason::kRateLimited) == v1::ERROR_REASON_RATE_LIMITED);
+static_assert(static_cast<int>(Reason::kRateLimited) == v1::ErrorReason_MAX);
 static_assert(static_cast<int>(Action::kNone) == v1::ERROR_ACTION_NONE);
 static_assert(static_cast<int>(Action::kClose) == v1::ERROR_ACTION_CLOSE);
 

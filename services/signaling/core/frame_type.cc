@@ -36,6 +36,7 @@ FrameType TypeOf(const v1::UpFrame& frame) {
     case v1::UpFrame::kRoundTrip: return FrameType::kRoundTrip;
     case v1::UpFrame::kAttach: return FrameType::kAttach;
     case v1::UpFrame::kResumable: return FrameType::kResumable;
+    case v1::UpFrame::kRefresh: return FrameType::kRefresh;
     case v1::UpFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;
@@ -63,7 +64,9 @@ FrameType TypeOf(const v1::DownFrame& frame) {
     case v1::DownFrame::kProbe: return FrameType::kProbe;
     case v1::DownFrame::kOffer: return FrameType::kOfferEvent;
     case v1::DownFrame::kNotice:
-      return frame.notice().has_go_away() ? FrameType::kGoAway : FrameType::kIceServers;
+      return frame.notice().has_go_away()          ? FrameType::kGoAway
+             : frame.notice().has_token_expiring() ? FrameType::kTokenExpiring
+                                                   : FrameType::kIceServers;
     case v1::DownFrame::kGap: return FrameType::kGap;
     case v1::DownFrame::BODY_NOT_SET: break;
   }

@@ -48,9 +48,11 @@ enum class FrameType : std::uint8_t {
   kGap,
   kParticipantConnection,
   kGoAway,
+  kRefresh,
+  kTokenExpiring,
 };
 
-inline constexpr std::array<std::string_view, 37> kFrameTypeNames = {"ack",
+inline constexpr std::array<std::string_view, 39> kFrameTypeNames = {"ack",
                                                                      "open",
                                                                      "opened",
                                                                      "detach",
@@ -86,8 +88,10 @@ inline constexpr std::array<std::string_view, 37> kFrameTypeNames = {"ack",
                                                                      "resumable",
                                                                      "gap",
                                                                      "participant_connection",
-                                                                     "go_away"};
-static_assert(static_cast<std::size_t>(FrameType::kGoAway) + 1 == kFrameTypeNames.size());
+                                                                     "go_away",
+                                                                     "refresh",
+                                                                     "token_expiring"};
+static_assert(static_cast<std::size_t>(FrameType::kTokenExpiring) + 1 == kFrameTypeNames.size());
 
 FrameType TypeOf(const signaling::v1::UpFrame& frame);
 FrameType TypeOf(const signaling::v1::DownFrame& frame);
