@@ -26,20 +26,17 @@ bool IsLoopback(std::string_view address) {
   return !ec && parsed.is_loopback();
 }
 
-absl::Status CheckListenAddress(std::string_view address, bool allow_anonymous) {
+absl::Status CheckListenAddress(std::string_view address, const Guard& guard) {
   boost::system::error_code ec;
   Parse(address, ec);
   if (ec) {
     return absl::InvalidArgumentError(
         absl::StrCat("--address=", Absl(address), ": not an IPv4 or IPv6 address"));
   }
-  if (!IsLoopback(address) && !allow_anonymous) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "--address=", Absl(address),
-        " is reachable from outside and nothing authenticates clients; say --allow_anonymous "
-        "if that is meant"));
-  }
-  return absl::OkStatus();
+  if (guard.guarded || guard.allow_anonymous || IsLoopback(address)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("--address=", Absl(address), " is reachable from outside and ",
+                   Absl(guard.missing), "; say --allow_anonymous if that is meant"));
 }
 
 }  // namespace signaling

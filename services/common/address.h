@@ -14,8 +14,16 @@ std::string HostPort(std::string_view host, int port);
 // An IPv4 or IPv6 literal of this machine alone (127.0.0.0/8, ::1).
 bool IsLoopback(std::string_view address);
 
-// Closed by default: without key material a process listens on loopback only, unless anonymous use is asked for.
-// Invalid where `address` is no literal.
-absl::Status CheckListenAddress(std::string_view address, bool allow_anonymous);
+// What keeps strangers out of a process.
+struct Guard {
+  bool guarded = false;
+  bool allow_anonymous = false;
+  // In words, where it is not guarded: "clients need no token (--auth_keys)".
+  std::string_view missing{};
+};
+
+// Closed by default: what is not guarded listens on loopback only, unless anonymous use is asked for. Invalid where
+// `address` is no literal.
+absl::Status CheckListenAddress(std::string_view address, const Guard& guard);
 
 }  // namespace signaling

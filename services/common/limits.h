@@ -12,6 +12,7 @@ inline constexpr std::size_t kMaxCandidateBytes = 1024;  // one candidate, its t
 inline constexpr std::size_t kMaxMetadataBytes = std::size_t{4} * 1024;  // keys and values added up
 inline constexpr std::size_t kMaxAppMessageBytes =
     std::size_t{16} * 1024;  // `data` of an application's message
+inline constexpr std::size_t kMaxTokenBytes = std::size_t{8} * 1024;  // a client's credential
 inline constexpr std::uint64_t kMaxClientMessageId = (std::uint64_t{1} << 53) - 1;
 
 inline constexpr std::size_t kMaxAllowedClients = 100;  // ids on an allow-list

@@ -71,8 +71,10 @@ void Init(std::string_view component, Level level) {
   Logger().set_level(Row(level).spdlog_level);
 }
 
+bool IsOn(Level level) { return Logger().should_log(Row(level).spdlog_level); }
+
 void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
-  if (!Logger().should_log(Row(level).spdlog_level)) return;
+  if (!IsOn(level)) return;
   std::string line = absl::StrCat("{\"time\":\"", JsonTime(absl::Now()), "\",\"level\":\"",
                                   Absl(Row(level).name), "\",\"component\":");
   AppendJsonString(line, Component());

@@ -30,6 +30,9 @@ bool ParseLevel(std::string_view text, Level* level);
 // Once, before threads are started. `component` stands in every line.
 void Init(std::string_view component, Level level);
 
+// Whether lines of this level are written: to be asked before anything is put together for one. Thread-safe.
+bool IsOn(Level level);
+
 // Thread-safe. Values that must outlive the call do: it returns when the line is formatted.
 void Write(Level level, std::string_view event, std::initializer_list<Field> fields);
 

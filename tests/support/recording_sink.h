@@ -21,6 +21,7 @@ class RecordingSink final : public SessionSink {
     std::optional<signaling::v1::Closed> closed;
     std::vector<std::uint64_t> applied;
     std::vector<std::uint64_t> gaps;
+    std::vector<absl::StatusOr<absl::Time>> refreshed;
     int unsent = 0;
     int probes = 0;
   };
@@ -55,6 +56,10 @@ class RecordingSink final : public SessionSink {
   void OnGap(std::uint64_t tag, std::uint64_t last_id) override {
     MutexLock lock(mu_);
     Open(tag).gaps.push_back(last_id);
+  }
+  void OnRefreshed(std::uint64_t tag, absl::StatusOr<absl::Time> expires) override {
+    MutexLock lock(mu_);
+    Open(tag).refreshed.push_back(std::move(expires));
   }
   void OnProbe(std::uint64_t tag) override {
     MutexLock lock(mu_);
