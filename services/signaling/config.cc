@@ -51,6 +51,11 @@ ABSL_FLAG(absl::Duration, drain_timeout, absl::Seconds(25),
           "A service that is told to stop ends after this time at the latest.");
 ABSL_FLAG(int, drain_rate, 500,
           "Sessions a second that it sends away; more where the time would not do.");
+ABSL_FLAG(std::string, rate_limits, "default",
+          "default, off, or a comma-separated list of what is different: description=5 (offers and "
+          "answers a second of a session on Connect), candidate=50, other=20 (likewise), burst=128 "
+          "(of each of these, at least 128), call=50 (a second of a caller of RoomService), "
+          "authentication=10 (failed ones of an address, one is forgiven every 5 s).");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error.");
 
 namespace signaling {
@@ -172,9 +177,24 @@ absl::Status ReadIceFlags(ServiceConfig* config) {
 absl::StatusOr<ServiceConfig> ConfigFromFlags() {
   ServiceConfig config;
   config.server.address = absl::GetFlag(FLAGS_address);
+  if (absl::Status status = ReadAuthFlags(&config); !status.ok()) return status;
+  const bool authenticates = config.authenticates();
   const bool anonymous = absl::GetFlag(FLAGS_allow_anonymous);
-  if (absl::Status status = CheckListenAddress(config.server.address, anonymous); !status.ok())
+  if (authenticates && anonymous) {
+    return absl::InvalidArgumentError(
+        "--allow_anonymous and keys for tokens (--auth_keys, --auth_jwks_url): one of the two");
+  }
+  if (absl::Status status =
+          CheckListenAddress(config.server.address,
+                             {.guarded = authenticates,
+                              .allow_anonymous = anonymous,
+                              .missing = "clients need no token (--auth_keys or --auth_jwks_url)"});
+      !status.ok()) {
     return status;
+  }
+  if (absl::Status status = ReadTlsFlags(authenticates, &config.server); !status.ok()) {
+    return status;
+  }
   for (const auto& [name, port] :
        {std::pair{"port", absl::GetFlag(FLAGS_port)},
         std::pair{"internal_port", absl::GetFlag(FLAGS_internal_port)}}) {
@@ -191,6 +211,9 @@ absl::StatusOr<ServiceConfig> ConfigFromFlags() {
   if (absl::Status status = ReadEngineFlags(&config.engine); !status.ok()) return status;
   if (absl::Status status = ReadLifetimeFlags(&config); !status.ok()) return status;
   if (absl::Status status = ReadIceFlags(&config); !status.ok()) return status;
+  const auto limits = ParseRateLimits(absl::GetFlag(FLAGS_rate_limits));
+  if (!limits.ok()) return limits.status();
+  config.server.rate_limits = *limits;
   if (!log::ParseLevel(absl::GetFlag(FLAGS_log_level), &config.log_level)) {
     return absl::InvalidArgumentError(absl::StrCat("--log_level=", absl::GetFlag(FLAGS_log_level),
                                                    ": must be debug, info, warning or error"));

@@ -1,4 +1,5 @@
 // signaling-service: puts the parts together, and takes them apart in order.
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "services/common/runtime.h"
 #include "services/common/secret_file.h"
 #include "services/common/signals.h"
+#include "services/signaling/auth/jwks_url.h"
 #include "services/signaling/config.h"
 #include "services/signaling/engine/memory/memory_engine.h"
 #include "services/signaling/rpc/probe.h"
@@ -67,16 +69,34 @@ int Run(int argc, char** argv) {
     log::Warning("relay_only_without_turn",
                  {{"error", "no call can connect: --turn_urls is missing"}});
   }
+  const auto registry = std::make_shared<prometheus::Registry>();
+  const auto engine_metrics = std::make_shared<EngineCollector>(engine);
+
+  OpenAuthenticator open;
+  std::unique_ptr<auth::TokenAuthenticator> tokens;  // null: clients need none
+  if (config->authenticates()) {
+    auto started = auth::StartTokenAuthenticator(config->auth, clock, *registry);
+    if (!started.ok()) return RefuseStart(started.status());
+    tokens = *std::move(started);
+  } else {
+    log::Warning("open", {{"error", "clients need no token: --auth_keys or --auth_jwks_url"}});
+  }
+  const std::function<absl::Status()> has_keys = [&] {
+    return tokens != nullptr ? tokens->Ready() : absl::OkStatus();
+  };
   TurnSecrets turn_secrets(config->turn_secret_file, ice_servers);
   std::vector<FileWatcher::File> files;
   if (ice_servers.has_turn()) {
     files.push_back({config->turn_secret_file, [&] { return turn_secrets.Renew(); }});
   }
+  if (!config->auth.key_file.empty()) {
+    files.push_back({config->auth.key_file, [&] { return tokens->ReloadFile(); }});
+  }
   const FileWatcher watcher(std::move(files));
-  const auto registry = std::make_shared<prometheus::Registry>();
-  const auto engine_metrics = std::make_shared<EngineCollector>(engine);
 
-  auto server = Server::Start(config->server, engine, ice_servers, *registry);
+  Authenticator& authenticator = tokens != nullptr ? static_cast<Authenticator&>(*tokens) : open;
+  auto server = Server::Start(config->server, {engine, authenticator, ice_servers, clock, has_keys},
+                              *registry);
   if (!server.ok()) return RefuseStart(server.status());
   auto internal = InternalServer::Start({.address = config->server.address,
                                          .port = config->internal_port,
@@ -92,6 +112,7 @@ int Run(int argc, char** argv) {
   const int signal = WaitForStopSignal();
   log::Info("stopping", {{"signal", signal}});
   (*server)->Drain(config->drain_timeout, config->drain_rate);
+  if (tokens != nullptr) tokens->Stop();
   (*server)->Shutdown(kShutdownPatience);
   log::Info("stopped", {});
   return 0;

@@ -219,9 +219,9 @@ TEST_P(EngineAttachTest, ALateOneTakesNothingFromTheOneAfterIt) {
   open.set_session_id(NewRandomId());
   open.set_attempt(2);
   const SessionId bob = *SessionId::Parse(open.session_id());
-  engine_->Open(bob, open, {&sink_, 701});
+  engine_->Open(bob, open, Identity(), {&sink_, 701});
   open.set_attempt(1);
-  engine_->Open(bob, open, {&sink_, 702});
+  engine_->Open(bob, open, Identity(), {&sink_, 702});
   EXPECT_EQ(sink_.Of(702).closed->close_code(), 4504u);
   EXPECT_FALSE(sink_.Of(701).closed);
 
@@ -232,10 +232,10 @@ TEST_P(EngineAttachTest, ALateOneTakesNothingFromTheOneAfterIt) {
   resume.mutable_resume()->set_session_id(bob.ToString());
   resume.mutable_resume()->set_token(sink_.Of(701).opened->resume_token());
   const SessionId opener = *SessionId::Parse(resume.session_id());
-  engine_->Open(opener, resume, {&sink_, 703});
+  engine_->Open(opener, resume, Identity(), {&sink_, 703});
   ASSERT_TRUE(sink_.Of(703).opened->resumed());
   resume.set_attempt(1);
-  engine_->Open(opener, resume, {&sink_, 704});
+  engine_->Open(opener, resume, Identity(), {&sink_, 704});
   EXPECT_EQ(sink_.Of(704).closed->close_code(), 4504u);
   EXPECT_FALSE(sink_.Of(703).closed);
   engine_->Detach({bob, sink_.Of(703).opened->epoch()}, &sink_, DetachCause::kBye);

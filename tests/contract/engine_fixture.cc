@@ -29,7 +29,7 @@ Client& Client::DoOpen(v1::Open open) {
   open.set_session_id(NewRandomId());
   id_ = *SessionId::Parse(open.session_id());
   open_ = std::move(open);
-  engine_.Open(id_, open_, {&sink_, tag_});
+  engine_.Open(id_, open_, identity_, {&sink_, tag_});
   TakeOpened();
   return *this;
 }
@@ -56,7 +56,7 @@ Client& Client::ResumeWith(const std::string& token, std::uint64_t last_seq) {
   open.mutable_resume()->set_token(token);
   open.mutable_resume()->set_last_seq(last_seq);
   Connect();
-  engine_.Open(*SessionId::Parse(open.session_id()), open, {&sink_, tag_});
+  engine_.Open(*SessionId::Parse(open.session_id()), open, identity_, {&sink_, tag_});
   if (opened() && !record().opened->resumed()) last_seq_ = 0;
   TakeOpened();
   return *this;
@@ -78,7 +78,7 @@ Client& Client::Attach() {
 Client& Client::OpenAgain() {
   Connect();
   open_.set_attempt(++attempt_);
-  engine_.Open(id_, open_, {&sink_, tag_});
+  engine_.Open(id_, open_, identity_, {&sink_, tag_});
   TakeOpened();
   return *this;
 }

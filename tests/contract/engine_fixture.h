@@ -26,6 +26,13 @@ class Client {
   Client(Engine& engine, RecordingSink& sink, std::uint64_t tag)
       : engine_(engine), sink_(sink), tag_(tag) {}
 
+  // Who it is from now on, or why nobody knows. At first nobody in particular.
+  Client& As(absl::StatusOr<Identity> identity) {
+    identity_ = std::move(identity);
+    return *this;
+  }
+  void Refresh(const Identity& identity) { engine_.Refresh(ref(), identity); }
+
   Client& Open(const std::string& client_id = "");
   Client& OpenPlain(const std::string& room, const std::string& client_id = "");
   void End(DetachCause cause = DetachCause::kBye) { engine_.Detach(ref(), &sink_, cause); }
@@ -86,6 +93,7 @@ class Client {
   Engine& engine_;
   RecordingSink& sink_;
   std::uint64_t tag_;
+  absl::StatusOr<Identity> identity_ = Identity();
   SessionId id_;
   signaling::v1::Open open_;
   std::string token_;
@@ -155,6 +163,7 @@ class EngineAttachTest : public EngineTest {};
 class EngineRandomTest : public EngineTest {};
 class EngineRoomRulesTest : public EngineTest {};
 class EngineEventsTest : public EngineTest {};
+class EngineIdentitiesTest : public EngineTest {};
 
 // A moderator's commands. A negative ban is not set.
 signaling::v1::Moderate Kick(const std::string& client_id, int ban_seconds = -1);

@@ -298,7 +298,7 @@ TEST_P(EngineResumeTest, OfManyWhoComeBackAtOnceOneHoldsTheSession) {
     for (std::uint64_t tag = 1; tag <= kThreads; ++tag) {
       threads.emplace_back([&, tag, open]() mutable {
         open.set_session_id(NewRandomId());
-        engine_->Open(*SessionId::Parse(open.session_id()), open, {&sink, tag});
+        engine_->Open(*SessionId::Parse(open.session_id()), open, Identity(), {&sink, tag});
       });
     }
     for (std::thread& thread : threads) thread.join();

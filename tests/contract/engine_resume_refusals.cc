@@ -54,7 +54,7 @@ TEST_P(EngineResumeTest, AWrongTokenHarmsNobody) {
     open.mutable_resume()->set_token(token);
     open.set_session_id(NewRandomId());
     const SessionId id = *SessionId::Parse(open.session_id());
-    engine_->Open(id, open, {&sink_, ++tag});
+    engine_->Open(id, open, Identity(), {&sink_, ++tag});
     const auto opened = sink_.Of(tag).opened;
     ASSERT_TRUE(opened.has_value());
     EXPECT_FALSE(opened->resumed());
@@ -121,7 +121,7 @@ TEST_P(EngineResumeTest, ALostRefusalCostsNothing) {
   const SessionId fresh = *SessionId::Parse(open.session_id());
   for (std::uint64_t tag : {901, 902}) {
     open.set_attempt(static_cast<std::uint32_t>(tag));
-    engine_->Open(fresh, open, {&sink_, tag});
+    engine_->Open(fresh, open, Identity(), {&sink_, tag});
     ASSERT_TRUE(sink_.Of(tag).opened) << tag;
     EXPECT_EQ(sink_.Of(tag).opened->resume_error(), v1::RESUME_ERROR_EVENTS_LOST);
     EXPECT_EQ(sink_.Of(tag).opened->session_id(), open.session_id());

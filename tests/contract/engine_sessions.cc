@@ -18,7 +18,7 @@ TEST_P(EngineSessionsTest, OpeningTwiceFromTheSameHolderIsOneSession) {
   again.set_session_id(client.ref().id.ToString());
   again.set_path(v1::SESSION_PATH_V1);
   again.set_client_id("ann");
-  engine_->Open(client.ref().id, again, {&sink_, 1});
+  engine_->Open(client.ref().id, again, Identity(), {&sink_, 1});
   EXPECT_FALSE(client.closed());
   EXPECT_EQ(engine_->Stats().sessions, 1u);
 }
@@ -28,7 +28,7 @@ TEST_P(EngineSessionsTest, AnotherHolderCannotOpenItAsSomethingElseOrEndIt) {
   RecordingSink other;
   v1::Open again;
   again.set_path(v1::SESSION_PATH_V1);
-  engine_->Open(client.ref().id, again, {&other, 9});
+  engine_->Open(client.ref().id, again, Identity(), {&other, 9});
   EXPECT_TRUE(other.Of(9).closed.has_value());
   engine_->Detach(client.ref(), &other, DetachCause::kBye);
   EXPECT_FALSE(client.closed());

@@ -21,6 +21,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, EngineBackOfficeTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineClaimsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineKeptOffersTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineEventsTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineIdentitiesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineResumeTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineAttachTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRandomTest, kMemory, kName);

@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/signaling/core/identity.h"
 #include "services/signaling/core/session_id.h"
 #include "services/signaling/engine/back_office.h"
 #include "signaling/v1/signaling.pb.h"
@@ -38,6 +40,8 @@ class SessionSink {
   virtual void OnApplied(std::uint64_t tag, std::uint64_t last_id) = 0;
   // A frame's after_id was above `last_id`: nothing was stored, and all above last_id is to be sent again.
   virtual void OnGap(std::uint64_t tag, std::uint64_t last_id) = 0;
+  // The new token was taken, and ends then; or it was refused, and the session goes on with the one that it has.
+  virtual void OnRefreshed(std::uint64_t tag, absl::StatusOr<absl::Time> expires) = 0;
   // Another session wants this one's client_id: answer by Engine::Alive if the client is there.
   virtual void OnProbe(std::uint64_t tag) = 0;
   // The session is over, could not be opened, or is held here no longer. The last call for this tag.
@@ -92,6 +96,7 @@ struct EngineOptions {
   absl::Duration probe_timeout = absl::Seconds(2);   // until a silent session loses its client_id
   absl::Duration resume_window = absl::Seconds(30);  // of a session whose client is gone
   absl::Duration attach_window = absl::Seconds(5);   // at least, of any whose gateway's link broke
+  absl::Duration token_grace = TokenLife().grace;
   // What detached sessions keep, events and offers together, as each was when it was left. Over it, the one that has been
   // away longest ends.
   std::size_t max_detached_bytes = std::size_t{512} * 1024 * 1024;
@@ -104,8 +109,10 @@ class Engine {
 
   // Opens a session and, on the plain path, joins its room; or resumes the one that `open` names. OnOpened or OnClosed
   // says how it went. Opening an id again is the same session for as long as nothing of it was acknowledged; who held it
-  // before holds it no more. `open` is acceptable (CheckOpen).
-  virtual void Open(const SessionId& id, const signaling::v1::Open& open, const Holder& holder) = 0;
+  // before holds it no more. `open` is acceptable (CheckOpen). `identity` says who opens it, or why that is not known:
+  // then only a resume succeeds, since that stands on its own token, and only while the session's identity lasts.
+  virtual void Open(const SessionId& id, const signaling::v1::Open& open,
+                    const absl::StatusOr<Identity>& identity, const Holder& holder) = 0;
 
   // Moves the session to this holder; who held it before holds it no more. OnOpened, or OnClosed where the epoch is old,
   // the session is not known, or events after received_seq are not there. `attach` is acceptable (CheckAttach).
@@ -118,6 +125,9 @@ class Engine {
 
   // The client acknowledges: the session can be resumed, whatever path it was opened on.
   virtual void SetResumable(const SessionRef& session) = 0;
+
+  // A newer identity of the same client takes the place of the one that the session has. OnRefreshed says how it went.
+  virtual void Refresh(const SessionRef& session, const Identity& identity) = 0;
 
   // Acts on a numbered frame with the body room, signal, app, offer, moderate or refused. Its contents may be taken.
   virtual void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) = 0;

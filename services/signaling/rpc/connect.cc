@@ -5,6 +5,7 @@
 
 #include "absl/random/random.h"
 #include "services/signaling/core/durations.h"
+#include "services/signaling/rpc/session_log.h"
 
 namespace signaling {
 namespace {
@@ -20,10 +21,23 @@ constexpr absl::Duration kTimeToLeave = absl::Seconds(1);
 class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectResponse> {
  public:
   Connect(const StreamContext& context, grpc::CallbackServerContext* call)
-      : StreamReactor(context, call, std::chrono::microseconds(0)) {}
+      : StreamReactor(context, call, std::chrono::microseconds(0)),
+        peer_(call->peer()),
+        read_gate_(context.limits) {}
 
  private:
+  void Authorize() override {
+    if (absl::Status status = context_.limits.MayAuthenticate(peer_); !status.ok()) {
+      return TryFinish(ToGrpc(status));
+    }
+    BeginReading();
+  }
+
+  bool ReadsOn() override { return read_gate_.OnFrame(kind_); }
+  bool ReadsAgain() override { return read_gate_.OnTick(); }
+
   absl::Status OnRequest(v1::ConnectRequest* request) override {
+    kind_ = LimitOf(request->frame());
     absl::Status status = Handle(request);
     if (!status.ok()) end_cause_ = DetachCause::kFault;
     return status;
@@ -41,6 +55,10 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
     if (frame->has_attach()) return absl::InvalidArgumentError("a session is resumed by open");
     // Only a gateway knows its clients' addresses and pings them; here it would be the client's word.
     if (frame->has_open()) frame->mutable_open()->clear_remote_address();
+    if (frame->has_open()) LogPeer(frame->open().session_id(), peer_);
+    if (frame->has_open() && frame->open().token().empty()) {
+      frame->mutable_open()->set_token(BearerToken(call_));
+    }
     if (frame->has_round_trip()) frame->clear_round_trip();
     frame->set_slot(kSlot);
     return sessions_.Handle(frame);
@@ -59,7 +77,12 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
     }
     v1::DownFrame* frame = batch_.mutable_frames(next_++);
     frame->set_slot(0);
-    if (frame->has_closed()) end_ = ToGrpc(frame->closed());
+    if (frame->has_closed()) {
+      end_ = ToGrpc(frame->closed());
+      if (frame->closed().error().reason() == v1::ERROR_REASON_UNAUTHENTICATED) {
+        context_.limits.OnFailedAuthentication(peer_);
+      }
+    }
     response->mutable_frame()->Swap(frame);
     return true;
   }
@@ -88,12 +111,18 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
 
   DetachCause EndCause() const override { return end_cause_; }
 
+  // Constant after construction.
+  const std::string peer_;
+
+  ReadGate read_gate_;  // thread-safe itself
+
   std::atomic<bool> told_{false};       // that the stream ends
   std::atomic<bool> sent_away_{false};  // by the service that stops
   std::atomic<DetachCause> end_cause_{DetachCause::kBroken};
 
   // Of the reader.
   bool open_ = false;
+  Limit kind_ = Limit::kOther;  // of the frame that was read last
 
   // Of the writer.
   v1::DownBatch batch_;  // what was pulled and not yet written

@@ -5,7 +5,9 @@
 #include "services/common/ids.h"
 #include "services/common/limits.h"
 #include "services/common/log.h"
+#include "services/signaling/core/access.h"
 #include "services/signaling/core/durations.h"
+#include "services/signaling/rpc/session_log.h"
 
 namespace signaling {
 namespace {
@@ -18,6 +20,24 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
       : StreamReactor(context, call, context.flush_interval) {}
 
  private:
+  void Authorize() override {
+    context_.gate.Admit(call_, MayMultiplex,
+                        [weak = weak_from_this()](const absl::StatusOr<Identity>& gateway) {
+                          const auto alive = std::static_pointer_cast<Multiplex>(weak.lock());
+                          if (alive != nullptr) alive->Begin(gateway);
+                        });
+  }
+
+  void Begin(const absl::StatusOr<Identity>& gateway) {
+    if (!gateway.ok()) {
+      log::Warning("gateway_refused", {{"error", std::string(gateway.status().message())}});
+      LogCallRefused(call_.peer(), gateway.status());
+      return TryFinish(ToGrpc(gateway.status()));
+    }
+    lifetime_.Limit(Uptime(), gateway->expires - context_.clock.Now());
+    BeginReading();
+  }
+
   absl::Status OnRequest(v1::MultiplexRequest* request) override {
     if (request->has_hello()) return OnHello(request->hello());
     if (!greeted_) return absl::FailedPreconditionError("the first request has to be hello");
@@ -51,6 +71,7 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
     if (!answered_) {
       answered_ = true;
       response->mutable_hello()->set_replica_id(context_.replica_id);
+      response->mutable_hello()->set_authenticates(context_.authenticator.required());
       return true;
     }
     if (go_away_.exchange(false)) {

@@ -70,17 +70,14 @@ class RoomService final : public v1::RoomService::CallbackService {
   }
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
-      Call*, const v1::WatchEventsRequest* request) override {
-    return WatchWriter::Start(MakeWatch(context_, request->cursor()));
+      Call* call, const v1::WatchEventsRequest* request) override {
+    return WatchWriter::Start(MakeWatch(context_, call, request->cursor()));
   }
 
   template <typename Request, typename Response>
   Reactor* Run(void (BackOffice::*method)(const Request&, Reply<Response>), Call* call,
                const Request* request, Response* response) {
-    Reactor* reactor = UnaryCall<Request, Response>::Start(context_.engine.back_office(), method,
-                                                           call, request, response);
-    context_.queue.Drain();
-    return reactor;
+    return UnaryCall<Request, Response>::Start(context_, method, call, request, response);
   }
 
   const StreamContext& context_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/signaling/rpc/tls_dial.h"
 
 namespace signaling {
 namespace {
@@ -14,21 +15,27 @@ namespace {
 constexpr std::chrono::seconds kInterval{5};
 constexpr std::chrono::seconds kPatience{2};
 
-absl::Status Dial(const std::string& target) {
+bool HearsHttp2(const std::string& target) {
   grpc::ChannelArguments arguments;
   // Without a pool of its own the channel would find the connection of an earlier time.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   const auto channel =
       grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
-  if (channel->WaitForConnected(std::chrono::system_clock::now() + kPatience))
-    return absl::OkStatus();
+  return channel->WaitForConnected(std::chrono::system_clock::now() + kPatience);
+}
+
+absl::Status Dial(const std::string& target, SelfCheck::Greeting greeting) {
+  const bool alive =
+      greeting == SelfCheck::Greeting::kTls ? DialTls(target, kPatience).ok() : HearsHttp2(target);
+  if (alive) return absl::OkStatus();
   return absl::UnavailableError(
       absl::StrCat("the gRPC port takes no new connection (", target, ")"));
 }
 
 }  // namespace
 
-SelfCheck::SelfCheck(std::string target) : target_(std::move(target)), thread_([this] { Run(); }) {}
+SelfCheck::SelfCheck(std::string target, Greeting greeting)
+    : target_(std::move(target)), greeting_(greeting), thread_([this] { Run(); }) {}
 
 SelfCheck::~SelfCheck() { Stop(); }
 
@@ -48,7 +55,7 @@ absl::Status SelfCheck::status() const {
 
 void SelfCheck::Run() {
   for (;;) {
-    absl::Status status = Dial(target_);
+    absl::Status status = Dial(target_, greeting_);
     MutexLock lock(mu_);
     status_ = std::move(status);
     const auto wake = std::chrono::steady_clock::now() + kInterval;

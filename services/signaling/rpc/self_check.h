@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <string>
 #include <thread>
 
@@ -14,7 +15,14 @@ namespace signaling {
 // Thread-safe. Owns a thread that dials every five seconds, until Stop or the destructor.
 class SelfCheck {
  public:
-  explicit SelfCheck(std::string target);
+  // How it knows that somebody is there. The kernel takes connections for a listener that is dead, too.
+  enum class Greeting : std::uint8_t {
+    kHttp2,  // the settings of the connection
+    // The first answer to a TLS handshake: the process has no client certificate to show itself.
+    kTls,
+  };
+
+  SelfCheck(std::string target, Greeting greeting);
   ~SelfCheck();
   SelfCheck(const SelfCheck&) = delete;
   SelfCheck& operator=(const SelfCheck&) = delete;
@@ -29,6 +37,7 @@ class SelfCheck {
   void Run();
 
   const std::string target_;
+  const Greeting greeting_;
   mutable Mutex mu_;
   std::condition_variable_any stop_;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;

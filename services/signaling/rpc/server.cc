@@ -6,11 +6,13 @@
 #include <grpcpp/server_builder.h>
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
 #include "services/common/ids.h"
+#include "services/common/mutex.h"
 #include "services/signaling/rpc/connect.h"
 #include "services/signaling/rpc/drain.h"
 #include "services/signaling/rpc/multiplex.h"
@@ -62,22 +64,25 @@ std::string DialTarget(const std::string& address, int port) {
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, Engine& engine, const IceServers& ice_servers,
-       prometheus::Registry& registry)
+  Impl(const ServerOptions& options, const ServerParts& parts, prometheus::Registry& registry)
       : options_(options),
+        ready_(parts.ready),
         probe_(registry),
         scheduler_(kTick,
-                   [this, &engine] {
+                   [this, &engine = parts.engine] {
                      engine.Expire();
                      for (const auto& stream : streams_.Live()) stream->Tick();
                      queue_.Drain();
+                     TellHealth();
                    }),
-        context_{engine,
-                 ice_servers,
-                 queue_,
+        limits_(options.rate_limits, parts.clock),
+        gate_(parts.authenticator, limits_, options.peers, !options.tls.client_ca_file.empty()),
+        context_{{parts.engine, parts.authenticator, parts.ice_servers, parts.clock,
+                  options.token_life, queue_, probe_},
+                 gate_,
+                 limits_,
                  scheduler_,
                  streams_,
-                 probe_,
                  absl::ToChronoMicroseconds(options.flush_interval),
                  options.max_stream_age,
                  NewRandomId()},
@@ -87,12 +92,18 @@ class Server::Impl {
   ~Impl() { Shutdown(absl::ZeroDuration()); }
 
   absl::Status Listen() {
+    if (!options_.tls.cert_file.empty()) {
+      auto tls = ServerTls::Load(options_.tls);
+      if (!tls.ok()) return tls.status();
+      tls_ = *std::move(tls);
+    }
     grpc::EnableDefaultHealthCheckService(true);
     if (options_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     const std::string target = HostPort(options_.address, options_.port);
     int port = 0;
-    builder.AddListeningPort(target, grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort(target, tls_ ? tls_->credentials() : grpc::InsecureServerCredentials(),
+                             &port);
     // Two servers on one port would share its connections at random.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     // Long streams, often silent: find the dead ones, and bear clients that ask as often.
@@ -115,9 +126,15 @@ class Server::Impl {
           absl::StrCat("cannot listen on ", target, ": is the port in use?"));
     }
     port_ = static_cast<std::uint16_t>(port);
-    SetServing(true);
-    self_check_ = std::make_unique<SelfCheck>(DialTarget(options_.address, port));
+    self_check_ =
+        std::make_unique<SelfCheck>(DialTarget(options_.address, port),
+                                    tls_ ? SelfCheck::Greeting::kTls : SelfCheck::Greeting::kHttp2);
+    {
+      MutexLock lock(health_mu_);
+      health_ = server_->GetHealthCheckService();
+    }
     serving_ = true;
+    TellHealth();
     return absl::OkStatus();
   }
 
@@ -130,6 +147,10 @@ class Server::Impl {
   void Shutdown(absl::Duration patience) {
     if (server_ == nullptr) return;
     StopServing();
+    {
+      MutexLock lock(health_mu_);
+      health_ = nullptr;
+    }
     const auto deadline = std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience);
     // Server::Shutdown alone never returns while a stream is open.
     EndStreams(streams_, patience);
@@ -146,8 +167,8 @@ class Server::Impl {
   }
 
   absl::Status Ready() const {
-    return serving_ ? absl::OkStatus()
-                    : absl::UnavailableError("not serving: starting or shutting down");
+    if (!serving_) return absl::UnavailableError("not serving: starting or shutting down");
+    return ready_ ? ready_() : absl::OkStatus();
   }
 
   std::uint16_t port() const { return port_; }
@@ -156,40 +177,51 @@ class Server::Impl {
  private:
   void StopServing() {
     serving_ = false;
-    SetServing(false);
+    TellHealth();
     self_check_->Stop();  // not destroyed: Healthy may be asked on another thread
   }
 
-  void SetServing(bool serving) {
-    grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
-    if (health == nullptr) return;
+  // Where it has changed.
+  void TellHealth() {
+    MutexLock lock(health_mu_);
+    const bool serving = Ready().ok();
+    if (health_ == nullptr || told_serving_ == serving) return;
+    told_serving_ = serving;
     for (const char* name : kHealthNames) {
       // A draining process is alive.
-      health->SetServingStatus(name, serving || std::string_view(name) == "liveness");
+      health_->SetServingStatus(name, serving || std::string_view(name) == "liveness");
     }
   }
 
+  // The thread of timers uses what stands before it.
   const ServerOptions options_;
+  const std::function<absl::Status()> ready_;
   Probe probe_;
   FlushQueue queue_;
   StreamRegistry streams_;
+  std::atomic<bool> serving_{false};
+  Mutex health_mu_;
+  grpc::HealthCheckServiceInterface* health_ ABSL_GUARDED_BY(health_mu_) = nullptr;
+  std::optional<bool> told_serving_ ABSL_GUARDED_BY(health_mu_);
   Scheduler scheduler_;
+  CallLimits limits_;
+  const CallGate gate_;
   const StreamContext context_;
   SignalingService signaling_service_;
   const std::unique_ptr<v1::RoomService::CallbackService> room_service_;
+  std::unique_ptr<ServerTls> tls_;  // null: without TLS
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<SelfCheck> self_check_;
   std::uint16_t port_ = 0;
-  std::atomic<bool> serving_{false};
 };
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Engine& engine,
-                                                      const IceServers& ice_servers,
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const ServerParts& parts,
                                                       prometheus::Registry& registry) {
-  auto impl = std::make_unique<Impl>(options, engine, ice_servers, registry);
+  auto impl = std::make_unique<Impl>(options, parts, registry);
   if (absl::Status status = impl->Listen(); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

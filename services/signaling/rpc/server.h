@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,8 +10,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "prometheus/registry.h"
+#include "services/common/clock.h"
+#include "services/common/rate_limits.h"
+#include "services/signaling/auth/authenticator.h"
+#include "services/signaling/auth/peer_names.h"
 #include "services/signaling/engine/engine.h"
 #include "services/signaling/rpc/ice_servers.h"
+#include "services/signaling/rpc/tls.h"
 
 namespace signaling {
 
@@ -18,17 +24,30 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any
   bool reflection = true;
+  TlsOptions tls{};
+  PeerPolicy peers{};  // what client certificates grant
+  TokenLife token_life{};
+  RateLimits rate_limits{};
   // At most one write per interval on a Multiplex stream, the first at once: wake-ups are what an everyday load costs.
   absl::Duration flush_interval = absl::Microseconds(500);
   // A stream ends after this time, or up to a tenth of it earlier. 0: never.
   absl::Duration max_stream_age = absl::Hours(1);
 };
 
-// Thread-safe. The engine and the ICE servers have to outlive it.
+// What it serves with.
+struct ServerParts {
+  Engine& engine;
+  Authenticator& authenticator;
+  const IceServers& ice_servers;
+  const Clock& clock;
+  std::function<absl::Status()> ready{};  // besides the server itself; thread-safe
+};
+
+// Thread-safe. Its parts have to outlive it.
 class Server {
  public:
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, Engine& engine,
-                                                       const IceServers& ice_servers,
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const ServerParts& parts,
                                                        prometheus::Registry& registry);
   // Shuts down at once where that has not been done.
   ~Server();

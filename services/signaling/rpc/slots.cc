@@ -73,6 +73,16 @@ void Slots::TakeControls(std::size_t opened_bytes, PullBudget* budget, v1::DownB
   controls_.erase(controls_.begin(), controls_.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
+std::vector<SessionId> Slots::ControlIds() const {
+  std::vector<SessionId> ids;
+  ids.reserve(controls_.size());
+  for (const v1::DownFrame& frame : controls_) {
+    const auto found = slots_.find(frame.slot());
+    ids.push_back(found == slots_.end() ? SessionId() : found->second.id);
+  }
+  return ids;
+}
+
 void Slots::TakeDirty(std::size_t max, std::vector<Dirty>* taken) {
   const std::size_t count = std::min(dirty_.size(), max);
   for (std::size_t i = 0; i < count; ++i) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,11 +27,15 @@ struct Slot {
   std::uint64_t last_id = 0;
   std::uint64_t acked_id = 0;
   std::uint32_t unacknowledged = 0;
+  // What came behind an opening whose opener is not known yet; null otherwise.
+  std::unique_ptr<std::vector<signaling::v1::UpFrame>> held;
+  std::size_t held_bytes = 0;
   std::optional<std::uint64_t> gap;  // to be told; its frame waits among the controls
   bool opened = false;               // by the engine
   bool told = false;                 // that it is open: its frame was taken
   bool closed = false;               // its last frame waits to be taken; only then is the slot free
   bool sent_away = false;            // closes because the service stops
+  bool token_ended = false;          // closes because of that
   bool dirty = false;
   bool ack_waiting = false;
 };
@@ -65,6 +70,8 @@ class Slots {
 
   // Appends as many controls as the budget allows. An opened may grow by `opened_bytes` before it is written.
   void TakeControls(std::size_t opened_bytes, PullBudget* budget, signaling::v1::DownBatch* batch);
+  // Of which sessions the controls are, in their order: once they are taken, who is closed is forgotten.
+  std::vector<SessionId> ControlIds() const;
   // Takes at most `max` of those that have something to send.
   void TakeDirty(std::size_t max, std::vector<Dirty>* taken);
 

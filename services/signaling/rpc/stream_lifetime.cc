@@ -10,13 +10,17 @@ constexpr double kEarlier = 0.1;  // of the age, at most
 // Enough to open another stream and move thousands of sessions; half of the life of a short-lived stream.
 constexpr absl::Duration kNotice = absl::Seconds(30);
 
+absl::Duration NoticeOf(absl::Duration end, absl::Duration life) {
+  return end - std::min(kNotice, life / 2);
+}
+
 }  // namespace
 
 StreamLifetime::StreamLifetime(absl::Duration max_age, absl::Duration now, double spread) {
   if (max_age == absl::ZeroDuration()) max_age = absl::InfiniteDuration();
   const absl::Duration age = max_age * (1 - kEarlier * spread);
-  go_away_at_ = now + age - std::min(kNotice, age / 2);
   end_at_ = now + age;
+  go_away_at_ = NoticeOf(end_at_, age);
 }
 
 StreamLifetime::Step StreamLifetime::Next(absl::Duration now) {
@@ -24,6 +28,13 @@ StreamLifetime::Step StreamLifetime::Next(absl::Duration now) {
   if (now >= end_at_) return Step::kEnd;
   if (now < go_away_at_ || std::exchange(going_, true)) return Step::kNone;
   return Step::kGoAway;
+}
+
+void StreamLifetime::Limit(absl::Duration now, absl::Duration left) {
+  MutexLock lock(mu_);
+  if (now + left >= end_at_) return;
+  end_at_ = now + left;
+  go_away_at_ = std::min(go_away_at_, NoticeOf(end_at_, left));
 }
 
 bool StreamLifetime::EndBy(absl::Duration when) {

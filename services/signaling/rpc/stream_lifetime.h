@@ -19,6 +19,9 @@ class StreamLifetime {
   // What is to be done. kGoAway comes once, half a minute before the end.
   Step Next(absl::Duration now);
 
+  // It ends no later than `left` from `now`, which is told before like every end.
+  void Limit(absl::Duration now, absl::Duration left);
+
   // The end comes at `when`, if not earlier. False: kGoAway is past, or was said here before.
   bool EndBy(absl::Duration when);
 

@@ -25,9 +25,17 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
 
   StreamReactor(const StreamContext& context, grpc::CallbackServerContext* call,
                 std::chrono::microseconds pause)
-      : Writer(context, pause),
-        call_(*call),
-        sessions_(context.engine, context.ice_servers, context.queue, context.probe) {}
+      : Writer(context, pause), call_(*call), sessions_(context) {}
+
+  // Who calls may do so, or the stream ends. Begins to read where it may.
+  virtual void Authorize() { BeginReading(); }
+  void BeginReading() {
+    this->IfNotEnding([this] { this->StartRead(&request_); });
+  }
+
+  // Whether the next request may be read when this one is handled; else when a later tick says so.
+  virtual bool ReadsOn() { return true; }
+  virtual bool ReadsAgain() { return false; }
 
   // One request; an error ends the stream with it.
   virtual absl::Status OnRequest(Request* request) = 0;
@@ -48,17 +56,20 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
  private:
   void OnStart() final {
     sessions_.set_stream(this->weak_from_this());
-    this->StartRead(&request_);
+    Authorize();
   }
 
   void OnReadDone(bool ok) final {
     if (!ok) {
       // Of a stream that ends from here the read fails as well, which is no half-close.
       if (!this->ending()) OnHalfClose();
-    } else if (const absl::Status status = OnRequest(&request_); !status.ok()) {
-      this->TryFinish(ToGrpc(status));
     } else {
-      this->StartRead(&request_);
+      const absl::Status status = OnRequest(&request_);
+      if (!status.ok()) {
+        this->TryFinish(ToGrpc(status));
+      } else if (ReadsOn()) {
+        this->StartRead(&request_);
+      }
     }
     context_.queue.Drain();
   }
@@ -69,7 +80,10 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
     return false;
   }
 
-  void OnTick() final { sessions_.Tick(); }
+  void OnTick() final {
+    sessions_.Tick();
+    if (ReadsAgain()) BeginReading();
+  }
 
   void OnEnd() final {
     sessions_.DetachAll(EndCause());

@@ -10,6 +10,7 @@
 #include "services/signaling/core/checks.h"
 #include "services/signaling/core/durations.h"
 #include "services/signaling/core/errors.h"
+#include "services/signaling/rpc/session_log.h"
 #include "services/signaling/rpc/unknown_fields.h"
 
 namespace signaling {
@@ -19,6 +20,10 @@ namespace v1 = signaling::v1;
 
 // Processed ids that wait for a frame to ride on: a sender's window is 64.
 constexpr std::uint32_t kMaxWaitingAcknowledgements = 16;
+
+// Behind an opening: a sender's window, and what is not numbered between.
+constexpr std::size_t kMaxHeldFrames = 4 * kMaxUnacknowledgedMessages;
+constexpr std::size_t kMaxHeldBytes = 2 * kMaxUnacknowledgedBytes;
 
 DetachCause CauseOf(v1::Detach::Cause cause) {
   switch (cause) {
@@ -35,7 +40,18 @@ absl::Status Breach(std::uint32_t slot, std::string_view what) {
 constexpr std::string_view kBadSessionId =
     "session_id is not 128 bits in base64url without padding";
 
-v1::Closed Draining() { return MakeClosed(Reason::kDraining, "the service is shutting down"); }
+// Needs an id, and has one processed.
+bool IsNumbered(const v1::UpFrame& frame) {
+  switch (frame.body_case()) {
+    case v1::UpFrame::kRoom:
+    case v1::UpFrame::kSignal:
+    case v1::UpFrame::kApp:
+    case v1::UpFrame::kOffer:
+    case v1::UpFrame::kModerate:
+    case v1::UpFrame::kRefused: return true;
+    default: return false;
+  }
+}
 
 }  // namespace
 
@@ -49,7 +65,7 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
   SessionRef session;
   {
     MutexLock lock(mu_);
-    const Slot* slot = slots_.Find(number);
+    Slot* slot = slots_.Find(number);
     // Closed meanwhile, and the sender did not know yet. It may be held by another slot now.
     if (slot == nullptr || slot->closed) return absl::OkStatus();
     session = {slot->id, slot->epoch};
@@ -59,26 +75,39 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
         return Breach(number, "a message before opened has answered attach");
       }
     }
+    if (IsNumbered(*frame) && frame->id() == 0) return Breach(number, "a message without id");
+    if (slot->held != nullptr) {
+      slot->held_bytes += frame->ByteSizeLong();
+      if (slot->held->size() >= kMaxHeldFrames || slot->held_bytes > kMaxHeldBytes) {
+        return Breach(number, "too much before opened");
+      }
+      slot->held->emplace_back().Swap(frame);
+      return absl::OkStatus();
+    }
   }
+  Act(number, session, frame);
+  return absl::OkStatus();
+}
+
+void StreamSessions::Act(std::uint32_t number, const SessionRef& session, v1::UpFrame* frame) {
   if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
   if (frame->has_detach()) {
-    engine_.Detach(session, this, CauseOf(frame->detach().cause()));
-    return absl::OkStatus();
+    const DetachCause cause = CauseOf(frame->detach().cause());
+    LogDetached(session.id, cause);
+    return engine_.Detach(session, this, cause);
   }
   switch (frame->body_case()) {
-    case v1::UpFrame::BODY_NOT_SET: return absl::OkStatus();
-    case v1::UpFrame::kAlive: engine_.Alive(session); return absl::OkStatus();
-    case v1::UpFrame::kResumable: engine_.SetResumable(session); return absl::OkStatus();
+    case v1::UpFrame::BODY_NOT_SET: return;
+    case v1::UpFrame::kAlive: return engine_.Alive(session);
+    case v1::UpFrame::kResumable: return engine_.SetResumable(session);
+    case v1::UpFrame::kRefresh: return Refresh(number, session, frame->refresh().token());
     case v1::UpFrame::kRoundTrip: {
       const std::optional<absl::Duration> round_trip = FromProto(frame->round_trip().duration());
       if (round_trip && *round_trip >= absl::ZeroDuration()) engine_.Measured(session, *round_trip);
-      return absl::OkStatus();
+      return;
     }
-    default: break;
+    default: return ApplyChecked(session, frame);
   }
-  if (frame->id() == 0) return Breach(number, "a message without id");
-  ApplyChecked(session, frame);
-  return absl::OkStatus();
 }
 
 absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
@@ -95,12 +124,18 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
     }
     Slot& slot = slots_.Bind(number, open.has_resume() ? Binding::kResume : Binding::kOpen, *id);
     slot.resume_seq = open.resume().last_seq();
+    slot.held = std::make_unique<std::vector<v1::UpFrame>>();
     if (!fault.ok() || takes_no_more_) {
-      Close(number, slot, fault.ok() ? Draining() : MakeClosed(fault));
+      Close(number, slot, fault.ok() ? ServiceGoes() : MakeClosed(fault));
       return absl::OkStatus();
     }
   }
-  engine_.Open(*id, open, {this, number});
+  const auto opening = std::make_shared<v1::Open>(open);
+  opening->clear_token();
+  authenticator_.Authenticate(open.token(), [this, stream = stream_, number, id = *id,
+                                             opening](const absl::StatusOr<Identity>& identity) {
+    if (const auto alive = stream.lock()) OpenAs(number, id, *opening, identity);
+  });
   return absl::OkStatus();
 }
 
@@ -115,7 +150,7 @@ absl::Status StreamSessions::Attach(std::uint32_t number, const v1::Attach& atta
     slot.epoch = attach.epoch();
     slot.sent_seq = attach.received_seq();
     if (!fault.ok() || takes_no_more_) {
-      Close(number, slot, fault.ok() ? Draining() : MakeClosed(fault));
+      Close(number, slot, fault.ok() ? ServiceGoes() : MakeClosed(fault));
       return absl::OkStatus();
     }
   }
@@ -137,9 +172,11 @@ bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
   PullBudget budget{.frames = std::min(max_frames, kMaxBatchFrames), .bytes = kMaxBatchBytes};
   dirty_.clear();
   work_.clear();
+  control_ids_.clear();
   {
     MutexLock lock(mu_);
     noted_ = false;
+    if (LogsSessions()) control_ids_ = slots_.ControlIds();
     slots_.TakeControls(ice_.max_bytes(), &budget, batch);
     // No event overtakes an opened that is left. A session may need one frame for its acknowledgement alone, so no more
     // sessions than frames.
@@ -158,6 +195,7 @@ bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
     FinishWork(&budget, batch);
   }
   probe_.Sent(*batch);
+  if (LogsSessions()) LogFilled(*batch);
   return batch->frames_size() > 0;
 }
 
@@ -194,6 +232,7 @@ void StreamSessions::Tick() {
     slots_.Tick();
     NoteStream();
   }
+  TellTokens();
   for (IceGrants::Renewal& renewal : ice_.Renew()) {
     MutexLock lock(mu_);
     const Slot* slot = slots_.Find(renewal.slot);
@@ -205,6 +244,10 @@ void StreamSessions::Tick() {
 }
 
 void StreamSessions::DetachAll(DetachCause cause) {
+  {
+    MutexLock door(door_mu_);
+    detached_all_ = true;
+  }
   std::vector<SessionRef> sessions;
   {
     MutexLock lock(mu_);
@@ -212,6 +255,7 @@ void StreamSessions::DetachAll(DetachCause cause) {
       sessions.push_back({slot.id, slot.epoch});
     });
   }
+  LogAllDetached(sessions.size(), cause);
   for (const SessionRef& session : sessions) engine_.Detach(session, this, cause);
 }
 
@@ -270,6 +314,9 @@ void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened) {
   slot->last_id = opened.last_id();
   slot->acked_id = opened.last_id();
   ice_.Opened(static_cast<std::uint32_t>(tag), slot->id);
+  token_times_.Set(static_cast<std::uint32_t>(tag), opened.has_token_expire_time()
+                                                        ? FromProto(opened.token_expire_time())
+                                                        : absl::InfiniteFuture());
   *slots_.AddControl(tag).mutable_opened() = std::move(opened);
   NoteStream();
 }
@@ -320,12 +367,20 @@ void StreamSessions::OnClosed(std::uint64_t tag, v1::Closed closed) {
   if (slot->sent_away && !closed.has_error()) {
     closed = MakeClosed(Reason::kUnavailable, "the service goes, and the session with it");
   }
+  if (slot->token_ended && !closed.has_error()) {
+    closed = MakeClosed(Reason::kTokenExpired, "the token has ended, and no new one came");
+  }
   Close(static_cast<std::uint32_t>(tag), *slot, std::move(closed));
+}
+
+v1::Closed StreamSessions::ServiceGoes() {
+  return MakeClosed(Reason::kDraining, "the service is shutting down");
 }
 
 void StreamSessions::Close(std::uint32_t number, Slot& slot, v1::Closed closed) {
   slot.closed = true;
   ice_.Closed(number);
+  token_times_.Clear(number);
   *slots_.AddControl(number).mutable_closed() = std::move(closed);
   NoteStream();
 }

@@ -8,25 +8,45 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/common/clock.h"
 #include "services/common/mutex.h"
+#include "services/signaling/auth/authenticator.h"
 #include "services/signaling/engine/engine.h"
 #include "services/signaling/rpc/flush_queue.h"
 #include "services/signaling/rpc/ice_grants.h"
 #include "services/signaling/rpc/ice_servers.h"
 #include "services/signaling/rpc/probe.h"
 #include "services/signaling/rpc/slots.h"
+#include "services/signaling/rpc/token_times.h"
 
 namespace signaling {
 
+// What the sessions of all streams share. Outlives every stream.
+struct SessionsContext {
+  Engine& engine;
+  Authenticator& authenticator;
+  const IceServers& ice_servers;
+  const Clock& clock;
+  TokenLife token_life;
+  FlushQueue& queue;
+  Probe& probe;
+};
+
 // Thread-safe, with one caller of Handle and one of Fill at a time. Owned by its stream, which must call DetachAll before
-// it goes. Lock order: the engine's, then this, then the flush queue's and
-// that of the ICE servers.
+// it goes. Lock order: that of the door, the engine's, then this, then the flush queue's and that of the ICE servers.
 class StreamSessions final : public SessionSink {
  public:
-  StreamSessions(Engine& engine, const IceServers& ice_servers, FlushQueue& queue, Probe& probe)
-      : engine_(engine), queue_(queue), probe_(probe), ice_(ice_servers, probe) {}
+  explicit StreamSessions(const SessionsContext& context)
+      : engine_(context.engine),
+        authenticator_(context.authenticator),
+        clock_(context.clock),
+        queue_(context.queue),
+        probe_(context.probe),
+        ice_(context.ice_servers, context.probe),
+        token_times_(context.token_life) {}
 
-  // Before anything else: who is flushed when there is something to write.
+  // Before anything else: who is flushed when there is something to write, and has to be alive for an answer that comes
+  // late.
   void set_stream(std::weak_ptr<Flushable> stream) { stream_ = std::move(stream); }
 
   // Acts on one frame, whose contents may be taken. An error is the sender's breach of the contract: the stream ends.
@@ -62,21 +82,37 @@ class StreamSessions final : public SessionSink {
   void OnUnsent(std::uint64_t tag) override;
   void OnApplied(std::uint64_t tag, std::uint64_t last_id) override;
   void OnGap(std::uint64_t tag, std::uint64_t last_id) override;
+  void OnRefreshed(std::uint64_t tag, absl::StatusOr<absl::Time> expires) override;
   void OnProbe(std::uint64_t tag) override;
   void OnClosed(std::uint64_t tag, signaling::v1::Closed closed) override;
 
   absl::Status Open(std::uint32_t number, const signaling::v1::Open& open);
   absl::Status Attach(std::uint32_t number, const signaling::v1::Attach& attach);
+  static signaling::v1::Closed ServiceGoes();
   void Close(std::uint32_t number, Slot& slot, signaling::v1::Closed closed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // An opening whose opener is known, or why it is not; then what came behind it.
+  void OpenAs(std::uint32_t number, const SessionId& id, const signaling::v1::Open& open,
+              const absl::StatusOr<Identity>& identity);
+  void ActOnHeld(std::uint32_t number);
+  // What is left of a frame when its place is known to be right.
+  void Act(std::uint32_t number, const SessionRef& session, signaling::v1::UpFrame* frame);
+  void Refresh(std::uint32_t number, const SessionRef& session, const std::string& token);
+  void TellTokens();
+  void TellRefused(std::uint32_t number, const absl::Status& refusal)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ApplyChecked(const SessionRef& session, signaling::v1::UpFrame* frame);
 
   void NoteStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Without the lock: writing may block.
+  void LogFilled(const signaling::v1::DownBatch& batch) const;
   void FinishWork(PullBudget* budget, signaling::v1::DownBatch* batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.
   Engine& engine_;
+  Authenticator& authenticator_;
+  const Clock& clock_;
   FlushQueue& queue_;
   Probe& probe_;
   IceGrants ice_;  // thread-safe itself
@@ -85,9 +121,15 @@ class StreamSessions final : public SessionSink {
   // Of the one caller of Fill.
   std::vector<Slots::Dirty> dirty_;
   std::vector<Work> work_;
+  std::vector<SessionId> control_ids_;  // empty where nothing is logged
+
+  // Held while an opening is handed to the engine: none is after DetachAll.
+  Mutex door_mu_;
+  bool detached_all_ ABSL_GUARDED_BY(door_mu_) = false;
 
   mutable Mutex mu_;
   Slots slots_ ABSL_GUARDED_BY(mu_);
+  TokenTimes token_times_ ABSL_GUARDED_BY(mu_);
   bool takes_no_more_ ABSL_GUARDED_BY(mu_) = false;
   bool noted_ ABSL_GUARDED_BY(mu_) = false;
 };

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "services/common/mutex.h"
 #include "services/signaling/core/errors.h"
+#include "services/signaling/rpc/call_gate.h"
 #include "services/signaling/rpc/scheduler.h"
 #include "services/signaling/rpc/status.h"
 #include "services/signaling/rpc/stream_lifetime.h"
@@ -25,13 +26,11 @@
 namespace signaling {
 
 // What a call needs of its server. Outlives every call.
-struct StreamContext {
-  Engine& engine;
-  const IceServers& ice_servers;
-  FlushQueue& queue;
+struct StreamContext : SessionsContext {
+  const CallGate& gate;
+  CallLimits& limits;
   Scheduler& scheduler;
   StreamRegistry& registry;
-  Probe& probe;
   std::chrono::microseconds flush_interval;
   absl::Duration max_stream_age;  // 0: any
   std::string replica_id;
@@ -110,6 +109,13 @@ class StreamWriter : public Reactor,
   void TryFinish(const grpc::Status& status) {
     MutexLock lock(write_mu_);
     FinishLocked(status);
+  }
+
+  // Begins what must not begin any more when the stream has been ended: `begin` only starts an operation of gRPC.
+  template <typename Begin>
+  void IfNotEnding(Begin begin) {
+    MutexLock lock(write_mu_);
+    if (!finished_ && !pending_finish_) begin();
   }
 
   // The stream has been ended from here, or is as soon as a write is done.

@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "services/signaling/core/access.h"
+#include "services/signaling/rpc/session_log.h"
+
 namespace signaling {
 namespace {
 
@@ -16,8 +19,9 @@ constexpr std::size_t kEventsAtATime = 64;
 
 class Watch final : public WatchWriter, private EventSink {
  public:
-  Watch(const StreamContext& context, std::string cursor)
+  Watch(const StreamContext& context, grpc::CallbackServerContext* call, std::string cursor)
       : WatchWriter(context, std::chrono::microseconds(0)),
+        call_(*call),
         office_(context.engine.back_office()),
         cursor_(std::move(cursor)) {}
 
@@ -29,7 +33,23 @@ class Watch final : public WatchWriter, private EventSink {
   std::size_t SendAway(std::size_t) override { return 0; }
 
  private:
-  void OnStart() override { Flush(); }
+  void OnStart() override {
+    context_.gate.Admit(call_, MayAdminister,
+                        [weak = weak_from_this()](const absl::StatusOr<Identity>& caller) {
+                          const auto alive = std::static_pointer_cast<Watch>(weak.lock());
+                          if (alive != nullptr) alive->Begin(caller);
+                        });
+  }
+
+  void Begin(const absl::StatusOr<Identity>& caller) {
+    if (!caller.ok()) {
+      LogCallRefused(call_.peer(), caller.status());
+      return TryFinish(ToGrpc(caller.status()));
+    }
+    lifetime_.Limit(Uptime(), caller->expires - context_.clock.Now());
+    admitted_ = true;
+    Flush();
+  }
 
   void OnEnd() override {
     if (watching_) office_.Unwatch(this);
@@ -41,7 +61,8 @@ class Watch final : public WatchWriter, private EventSink {
   }
 
   absl::StatusOr<bool> Next(v1::WatchEventsResponse* response) override {
-    if (!watching_) return Begin(response);
+    if (!admitted_) return false;
+    if (!watching_) return Watching(response);
     if (next_ == events_.size()) {
       events_.clear();
       next_ = 0;
@@ -57,7 +78,7 @@ class Watch final : public WatchWriter, private EventSink {
 
   // Here and not in OnStart, since the sink is called from the moment that the engine knows it, and what it causes has
   // to wait for the start's number.
-  absl::StatusOr<bool> Begin(v1::WatchEventsResponse* response) {
+  absl::StatusOr<bool> Watching(v1::WatchEventsResponse* response) {
     const absl::StatusOr<std::uint64_t> start = office_.Watch(cursor_, this);
     if (!start.ok()) return start.status();
     watching_ = true;
@@ -67,8 +88,11 @@ class Watch final : public WatchWriter, private EventSink {
   }
 
   // Constant after construction.
+  const grpc::CallbackServerContext& call_;  // gRPC's, and there until Finish
   BackOffice& office_;
   const std::string cursor_;
+
+  std::atomic<bool> admitted_{false};
 
   std::atomic<bool> noted_{false};
 
@@ -81,8 +105,10 @@ class Watch final : public WatchWriter, private EventSink {
 
 }  // namespace
 
-std::shared_ptr<WatchWriter> MakeWatch(const StreamContext& context, const std::string& cursor) {
-  return std::make_shared<Watch>(context, cursor);
+std::shared_ptr<WatchWriter> MakeWatch(const StreamContext& context,
+                                       grpc::CallbackServerContext* call,
+                                       const std::string& cursor) {
+  return std::make_shared<Watch>(context, call, cursor);
 }
 
 }  // namespace signaling

@@ -12,6 +12,8 @@ namespace signaling {
 using WatchWriter = StreamWriter<grpc::ServerWriteReactor<signaling::v1::WatchEventsResponse>,
                                  signaling::v1::WatchEventsResponse>;
 
-std::shared_ptr<WatchWriter> MakeWatch(const StreamContext& context, const std::string& cursor);
+std::shared_ptr<WatchWriter> MakeWatch(const StreamContext& context,
+                                       grpc::CallbackServerContext* call,
+                                       const std::string& cursor);
 
 }  // namespace signaling

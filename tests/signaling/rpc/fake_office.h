@@ -184,10 +184,12 @@ class FakeEngine final : public Engine {
   explicit FakeEngine(std::size_t max_events) : office_(max_events) {}
   FakeOffice& office() { return office_; }
 
-  void Open(const SessionId&, const signaling::v1::Open&, const Holder&) override {}
+  void Open(const SessionId&, const signaling::v1::Open&, const absl::StatusOr<Identity>&,
+            const Holder&) override {}
   void Attach(const SessionId&, const signaling::v1::Attach&, const Holder&) override {}
   void Detach(const SessionRef&, const SessionSink*, DetachCause) override {}
   void SetResumable(const SessionRef&) override {}
+  void Refresh(const SessionRef&, const Identity&) override {}
   void Apply(const SessionRef&, signaling::v1::UpFrame*) override {}
   void Alive(const SessionRef&) override {}
   void Measured(const SessionRef&, absl::Duration) override {}

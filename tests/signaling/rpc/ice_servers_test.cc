@@ -75,6 +75,7 @@ TEST(IceServersTest, RenewalsComeLongBeforeTheEndAndSpread) {
 
 class IceServersOfStreamTest : public ::testing::Test {
  protected:
+  IceServersOfStreamTest() { stream_.set_stream(owner_); }
   ~IceServersOfStreamTest() override { stream_.DetachAll(DetachCause::kBye); }
 
   std::string Open(std::uint32_t slot) {
@@ -110,7 +111,14 @@ class IceServersOfStreamTest : public ::testing::Test {
   prometheus::Registry registry_;
   Probe probe_{registry_};
   IceServers ice_servers_{kBoth, clock_};
-  StreamSessions stream_{engine_, ice_servers_, queue_, probe_};
+  OpenAuthenticator authenticator_;
+  const SessionsContext context_{engine_, authenticator_, ice_servers_, clock_, {}, queue_, probe_};
+  // Who has to be alive for a late answer.
+  struct Nobody final : Flushable {
+    void Flush() override {}
+  };
+  const std::shared_ptr<Flushable> owner_ = std::make_shared<Nobody>();
+  StreamSessions stream_{context_};
 };
 
 TEST_F(IceServersOfStreamTest, ComeWithOpenedAndAgainBeforeTheyEnd) {

@@ -1,8 +1,6 @@
 // A real server over a fake back office, with clients on real sockets.
 #pragma once
 
-#include <google/rpc/error_details.pb.h>
-#include <google/rpc/status.pb.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
@@ -15,35 +13,19 @@
 #include "services/common/address.h"
 #include "services/signaling/rpc/server.h"
 #include "signaling/v1/rooms.grpc.pb.h"
+#include "tests/signaling/rpc/details.h"
 #include "tests/signaling/rpc/fake_office.h"
 
 namespace signaling {
-
-// Those that grpc-status-details-bin has.
-struct Details {
-  google::rpc::Status status;
-  google::rpc::ErrorInfo info;
-  google::rpc::BadRequest bad_request;
-  google::rpc::RetryInfo retry;
-};
-
-inline Details DetailsOf(const grpc::Status& status) {
-  Details details;
-  EXPECT_TRUE(details.status.ParseFromString(status.error_details()));
-  for (const google::protobuf::Any& any : details.status.details()) {
-    EXPECT_TRUE(any.UnpackTo(&details.info) || any.UnpackTo(&details.bad_request) ||
-                any.UnpackTo(&details.retry))
-        << any.type_url();
-  }
-  return details;
-}
 
 class OfficeTest : public ::testing::Test {
  protected:
   static constexpr std::size_t kMaxEvents = 200;
 
   OfficeTest() {
-    auto server = Server::Start({}, engine_, ice_servers_, registry_);
+    ServerOptions options;
+    options.rate_limits.enabled = false;
+    auto server = Server::Start(options, {engine_, authenticator_, ice_servers_, clock_}, registry_);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
     // A connection a test, with a pool of its own.
@@ -62,6 +44,7 @@ class OfficeTest : public ::testing::Test {
 
   FakeEngine engine_{kMaxEvents};
   SystemClock clock_;
+  OpenAuthenticator authenticator_;
   IceServers ice_servers_{IceServersOptions{}, clock_};
   prometheus::Registry registry_;
   std::unique_ptr<Server> server_;

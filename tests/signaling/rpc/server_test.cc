@@ -17,7 +17,8 @@ TEST_F(ServerTest, IsReadyAndHealthyUntilItShutsDown) {
 
 TEST_F(ServerTest, NamesABusyPort) {
   prometheus::Registry registry;
-  auto second = Server::Start({.port = server_->port()}, engine_, ice_servers_, registry);
+  auto second = Server::Start({.port = server_->port()},
+                              {engine_, authenticator_, ice_servers_, clock_}, registry);
   ASSERT_FALSE(second.ok());
   EXPECT_NE(second.status().message().find(std::to_string(server_->port())), std::string::npos)
       << second.status();

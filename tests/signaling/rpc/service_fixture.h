@@ -108,7 +108,8 @@ class ConnectClient {
 class ServiceTest : public ::testing::Test {
  protected:
   explicit ServiceTest(const ServerOptions& options = {}) {
-    auto server = Server::Start(options, engine_, ice_servers_, registry_);
+    auto server =
+        Server::Start(options, {engine_, authenticator_, ice_servers_, clock_}, registry_);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
     channel_ = NewChannel();
@@ -150,6 +151,7 @@ class ServiceTest : public ::testing::Test {
 
   FakeClock clock_;  // the engine's; the streams' own times are real
   MemoryEngine engine_{EngineOptions{}, clock_};
+  OpenAuthenticator authenticator_;
   IceServers ice_servers_{IceServersOptions{}, clock_};
   prometheus::Registry registry_;
   std::unique_ptr<Server> server_;

@@ -34,6 +34,24 @@ TEST(StreamLifetimeTest, AShortLifeIsToldOfInItsMiddle) {
   EXPECT_EQ(lifetime.Next(kBegin + absl::Seconds(5)), Step::kGoAway);
 }
 
+TEST(StreamLifetimeTest, ATokenThatEndsEarlierLimitsIt) {
+  StreamLifetime lifetime(absl::Hours(1), kBegin, 0);
+  lifetime.Limit(kBegin, absl::InfiniteDuration());
+  EXPECT_EQ(lifetime.Left(kBegin), absl::Hours(1)) << "it does not lengthen";
+  lifetime.Limit(kBegin, absl::Minutes(10));
+  EXPECT_EQ(lifetime.Next(kBegin + absl::Seconds(569)), Step::kNone);
+  EXPECT_EQ(lifetime.Next(kBegin + absl::Seconds(570)), Step::kGoAway);
+  EXPECT_EQ(lifetime.Next(kBegin + absl::Minutes(10)), Step::kEnd);
+}
+
+TEST(StreamLifetimeTest, WhatIsLeftOfAShortTokenIsUsed) {
+  StreamLifetime lifetime(absl::Hours(1), kBegin, 0);
+  lifetime.Limit(kBegin, absl::Seconds(10));
+  EXPECT_EQ(lifetime.Next(kBegin + absl::Milliseconds(4999)), Step::kNone);
+  EXPECT_EQ(lifetime.Next(kBegin + absl::Seconds(5)), Step::kGoAway);
+  EXPECT_EQ(lifetime.Next(kBegin + absl::Seconds(10)), Step::kEnd);
+}
+
 TEST(StreamLifetimeTest, WithoutAnAgeItLivesUntilItsServerStops) {
   StreamLifetime lifetime(absl::ZeroDuration(), kBegin, 0.5);
   EXPECT_EQ(lifetime.Next(kBegin + absl::Hours(1'000'000)), Step::kNone);

@@ -17,6 +17,10 @@ namespace signaling {
 
 class StreamsTest : public ::testing::Test {
  protected:
+  StreamsTest() {
+    stream_.set_stream(owner_);
+    other_.set_stream(owner_);
+  }
   ~StreamsTest() override {
     stream_.DetachAll(DetachCause::kBye);
     other_.DetachAll(DetachCause::kBye);
@@ -102,8 +106,15 @@ class StreamsTest : public ::testing::Test {
   prometheus::Registry registry_;
   Probe probe_{registry_};
   IceServers ice_servers_{IceServersOptions{}, clock_};
-  StreamSessions stream_{engine_, ice_servers_, queue_, probe_};
-  StreamSessions other_{engine_, ice_servers_, queue_, probe_};
+  OpenAuthenticator authenticator_;
+  const SessionsContext context_{engine_, authenticator_, ice_servers_, clock_, {}, queue_, probe_};
+  // Who has to be alive for a late answer.
+  struct Nobody final : Flushable {
+    void Flush() override {}
+  };
+  const std::shared_ptr<Flushable> owner_ = std::make_shared<Nobody>();
+  StreamSessions stream_{context_};
+  StreamSessions other_{context_};
   signaling::v1::Opened ann_;
   signaling::v1::Opened bob_;
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/signaling/core/access.h"
 #include "services/signaling/core/errors.h"
 
 namespace signaling {
@@ -40,13 +41,19 @@ Commands::Outcome Commands::ExecuteRoom(Session* session, v1::UpFrame* frame) {
   switch (frame->room().command_case()) {
     case v1::RoomCommand::kJoin: return Join(session, *frame);
     case v1::RoomCommand::kLeave: return Leave(session, *frame);
-    case v1::RoomCommand::kUpdate:
-      session->metadata.swap(*frame->mutable_room()->mutable_update()->mutable_metadata());
-      state_.rooms.TellUpdated(session, session->client_id);
-      return {};
+    case v1::RoomCommand::kUpdate: Update(session, frame); return {};
     case v1::RoomCommand::COMMAND_NOT_SET: break;
   }
   return {};
+}
+
+void Commands::Update(Session* session, v1::UpFrame* frame) {
+  Metadata& metadata = *frame->mutable_room()->mutable_update()->mutable_metadata();
+  if (absl::Status status = AddMetadata(session->identity, &metadata); !status.ok()) {
+    return Refuse(session, frame->id(), status);
+  }
+  session->metadata.swap(metadata);
+  state_.rooms.TellUpdated(session, session->client_id);
 }
 
 Commands::Outcome Commands::Join(Session* session, const v1::UpFrame& frame) {
@@ -63,9 +70,11 @@ Commands::Outcome Commands::Join(Session* session, const v1::UpFrame& frame) {
     if (!join.keep_existing()) return {.rival = admission.rival};
     refusal = Refusal(Reason::kClientIdTaken, "another session is here under this client_id");
   }
+  Metadata metadata = join.metadata();
+  if (refusal.ok() && !metadata.empty()) refusal = AddMetadata(session->identity, &metadata);
   if (refusal.ok()) {
     const auto accept = [&] {
-      if (!join.metadata().empty()) session->metadata = join.metadata();
+      if (!metadata.empty()) session->metadata.swap(metadata);
     };
     if (admission.must_knock) {
       refusal = rooms.Knock(session, rooms.Find(join.room()), frame.id());
@@ -103,6 +112,11 @@ Commands::Outcome Commands::Leave(Session* session, const v1::UpFrame& frame) {
 }
 
 void Commands::Offer(Session* session, v1::UpFrame* frame) {
+  // What is its own it may always take back.
+  if (const absl::Status status = MayOffer(session->identity);
+      !status.ok() && !frame->offer().has_withdraw()) {
+    return Refuse(session, frame->id(), status);
+  }
   switch (frame->offer().command_case()) {
     case v1::OfferCommand::kCreate: return state_.mailbox.Create(session, frame);
     case v1::OfferCommand::kClaim: return state_.mailbox.Claim(session, *frame);

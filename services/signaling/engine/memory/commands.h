@@ -22,6 +22,7 @@ class Commands {
 
  private:
   Outcome ExecuteRoom(Session* session, signaling::v1::UpFrame* frame);
+  void Update(Session* session, signaling::v1::UpFrame* frame);
   Outcome Join(Session* session, const signaling::v1::UpFrame& frame);
   Outcome Leave(Session* session, const signaling::v1::UpFrame& frame);
   void Offer(Session* session, signaling::v1::UpFrame* frame);

@@ -39,6 +39,9 @@ v1::Opened Connections::OpenedOf(const Session& session) const {
   opened.set_last_id(session.last_id);
   opened.set_relay_only(options_.relay_only);
   SetDuration(options_.resume_window, opened.mutable_resume_window());
+  if (session.identity.expires != absl::InfiniteFuture()) {
+    SetTime(session.identity.expires, opened.mutable_token_expire_time());
+  }
   return opened;
 }
 
@@ -87,7 +90,9 @@ bool Connections::RefuseEnded(const SessionId& id, const Holder& holder) const {
 }
 
 v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const SessionId& opener,
-                                    const v1::Open& open, const Holder& holder) {
+                                    const v1::Open& open,
+                                    absl::FunctionRef<absl::Status()> may_go_on,
+                                    const Holder& holder) {
   const v1::Resume& resume = open.resume();
   if (const EndedSessions::Ending* ending = endings_.Find(id)) {
     if (!ending->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
@@ -99,6 +104,10 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
   if (!session->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
   if (opener == session->opener && open.attempt() <= session->attempt) {
     holder.sink->OnClosed(holder.tag, TakenOver());
+    return v1::RESUME_ERROR_UNSPECIFIED;
+  }
+  if (absl::Status status = may_go_on(); !status.ok()) {
+    holder.sink->OnClosed(holder.tag, MakeClosed(status));
     return v1::RESUME_ERROR_UNSPECIFIED;
   }
   if (resume.last_seq() < session->outbox.acked_seq() ||

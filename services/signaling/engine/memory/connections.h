@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/functional/function_ref.h"
 #include "services/common/clock.h"
 #include "services/signaling/engine/memory/delivery.h"
 #include "services/signaling/engine/memory/ended_sessions.h"
@@ -27,9 +28,11 @@ class Connections {
 
   // The client comes back to `session`, null where there is none. RESUME_ERROR_UNSPECIFIED: the holder was told how it
   // went. Else a session is to be opened instead; the one that has lost events ends with this operation. `opener`: the id
-  // of the session that would be opened.
+  // of the session that would be opened. `may_go_on` is asked where the token is the session's; a refusal is told.
   signaling::v1::ResumeError Resume(const SessionId& id, Session* session, const SessionId& opener,
-                                    const signaling::v1::Open& open, const Holder& holder);
+                                    const signaling::v1::Open& open,
+                                    absl::FunctionRef<absl::Status()> may_go_on,
+                                    const Holder& holder);
   // A gateway moves it.
   void Attach(const SessionId& id, Session* session, const signaling::v1::Attach& attach,
               const Holder& holder);

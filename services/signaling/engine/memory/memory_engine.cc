@@ -6,7 +6,9 @@
 #include "absl/hash/hash.h"
 #include "services/common/ids.h"
 #include "services/common/limits.h"
+#include "services/signaling/core/access.h"
 #include "services/signaling/core/errors.h"
+#include "services/signaling/engine/memory/renewal.h"
 
 namespace signaling {
 namespace {
@@ -19,8 +21,8 @@ constexpr std::size_t kMaxWaitingBytes = kMaxUnacknowledgedBytes + kMaxMessageBy
 // Short enough to read aloud in a log, long enough never to meet another.
 std::string NewClientId() { return "c-" + NewRandomId().substr(0, 12); }
 
-std::size_t HashOf(const v1::Open& open) {
-  return absl::HashOf(open.path(), open.client_id(), open.room());
+std::size_t HashOf(const v1::Open& open, const Identity& identity) {
+  return absl::HashOf(open.path(), open.client_id(), open.room(), identity.client_id);
 }
 
 }  // namespace
@@ -47,23 +49,35 @@ Session* MemoryEngine::Find(const SessionRef& ref) {
   return epoch == session->epoch ? session : nullptr;
 }
 
-void MemoryEngine::Open(const SessionId& id, const v1::Open& open, const Holder& holder) {
+void MemoryEngine::Open(const SessionId& id, const v1::Open& open,
+                        const absl::StatusOr<Identity>& identity, const Holder& holder) {
   MutexLock lock(mu_);
   v1::ResumeError resume_error = v1::RESUME_ERROR_UNSPECIFIED;
-  if (open.has_resume()) resume_error = Resume(id, open, holder);
+  if (open.has_resume()) resume_error = Resume(id, open, identity, holder);
   const bool resumed = open.has_resume() && resume_error == v1::RESUME_ERROR_UNSPECIFIED;
   if (!resumed && !connections_.RefuseEnded(id, holder)) {
-    OpenOrAgain(id, open, holder, resume_error);
+    absl::Status refusal = identity.status();
+    if (refusal.ok()) refusal = MayBeCalled(*identity, open.client_id());
+    if (refusal.ok()) {
+      OpenOrAgain(id, open, *identity, holder, resume_error);
+    } else {
+      holder.sink->OnClosed(holder.tag, MakeClosed(refusal));
+    }
   }
   Settle();
 }
 
-void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const Holder& holder,
-                               v1::ResumeError resume_error) {
+void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const Identity& identity,
+                               const Holder& holder, v1::ResumeError resume_error) {
   Session* session = FindId(id);
   if (session == nullptr) {
-    OpenNow(Make(id, open, holder), open.room(), resume_error);
-  } else if (session->outbox.acked_seq() > 0 || session->opening != HashOf(open) ||
+    session = Make(id, open, identity, holder);
+    if (absl::Status status = AddMetadata(identity, &session->metadata); !status.ok()) {
+      return Close(session, v1::LEAVE_REASON_CLOSED, MakeClosed(status));
+    }
+    OpenNow(session, open.room_is_default() ? DefaultRoom(identity, open.room()) : open.room(),
+            resume_error);
+  } else if (session->outbox.acked_seq() > 0 || session->opening != HashOf(open, identity) ||
              clock_.Now() - session->opened_time > options_.resume_window) {
     holder.sink->OnClosed(holder.tag,
                           MakeClosed(Reason::kInvalidMessage, "this session_id is in use"));
@@ -74,11 +88,21 @@ void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const 
 }
 
 v1::ResumeError MemoryEngine::Resume(const SessionId& opener, const v1::Open& open,
+                                     const absl::StatusOr<Identity>& identity,
                                      const Holder& holder) {
   const std::optional<SessionId> id = SessionId::Parse(open.resume().session_id());
   if (!id) return v1::RESUME_ERROR_INVALID;
   Session* session = FindId(*id);
-  const v1::ResumeError error = connections_.Resume(*id, session, opener, open, holder);
+  if (session != nullptr && identity.ok() && identity->client_id != session->identity.client_id) {
+    return v1::RESUME_ERROR_INVALID;
+  }
+  const auto may_go_on = [&]() -> absl::Status {
+    // One that does not do is as if it were not there.
+    if (identity.ok()) Renew(session, *identity, state_.rooms).IgnoreError();
+    if (clock_.Now() < session->identity.expires + options_.token_grace) return absl::OkStatus();
+    return Refusal(Reason::kTokenExpired, "the session's token has ended: a new one is needed");
+  };
+  const v1::ResumeError error = connections_.Resume(*id, session, opener, open, may_go_on, holder);
   if (session != nullptr) ProbeWhereAwaited(session);
   Settle();  // one that has lost events frees its seat for the one that is opened instead
   return error;
@@ -92,19 +116,36 @@ void MemoryEngine::Attach(const SessionId& id, const v1::Attach& attach, const H
   Settle();
 }
 
-Session* MemoryEngine::Make(const SessionId& id, const v1::Open& open, const Holder& holder) {
+void MemoryEngine::Refresh(const SessionRef& ref, const Identity& identity) {
+  MutexLock lock(mu_);
+  Session* session = Find(ref);
+  if (session == nullptr || session->holder.sink == nullptr) return;
+  const absl::Status status = Renew(session, identity, state_.rooms);
+  const auto& [sink, tag] = session->holder;
+  if (status.ok()) {
+    sink->OnRefreshed(tag, identity.expires);
+  } else {
+    sink->OnRefreshed(tag, status);
+  }
+  Settle();
+}
+
+Session* MemoryEngine::Make(const SessionId& id, const v1::Open& open, const Identity& identity,
+                            const Holder& holder) {
   auto made = std::make_unique<Session>(id, ++last_number_, options_);
   Session* session = made.get();
   sessions_.emplace(id, std::move(made));
   state_.sessions.emplace(session->number, session);
   session->holder = holder;
-  session->opening = HashOf(open);
+  session->opening = HashOf(open, identity);
   session->opener = id;
   session->attempt = open.attempt();
   session->plain = open.path() == v1::SESSION_PATH_PLAIN;
   session->resumable = !session->plain;
-  session->may_adopt = session->plain && open.client_id().empty();
-  session->client_id = open.client_id().empty() ? NewClientId() : open.client_id();
+  session->may_adopt = session->plain && open.client_id().empty() && !identity.authenticated;
+  session->identity = identity;
+  session->client_id = identity.authenticated ? identity.client_id : open.client_id();
+  if (session->client_id.empty()) session->client_id = NewClientId();
   session->metadata = open.metadata();
   session->opened_time = clock_.Now();
   session->remote_address = open.remote_address();
@@ -228,82 +269,9 @@ void MemoryEngine::Close(Session* session, v1::LeaveReason reason, v1::Closed cl
   ResolveWaitersOf(session, /*taken=*/false);
 }
 
-void MemoryEngine::Alive(const SessionRef& ref) {
-  MutexLock lock(mu_);
-  const Session* session = Find(ref);
-  if (session == nullptr) return;
-  ResolveWaitersOf(session, /*taken=*/true);
-  Settle();
-}
-
 void MemoryEngine::Measured(const SessionRef& ref, absl::Duration round_trip) {
   MutexLock lock(mu_);
   if (Session* session = Find(ref)) session->round_trip = round_trip;
-}
-
-void MemoryEngine::Wait(Session* session, Session* rival, PendingClaim claim) {
-  claim.incumbent = rival;
-  const auto& [sink, tag] = rival->holder;
-  claim.deadline = ProbeDeadline(*rival);
-  session->pending = std::make_unique<PendingClaim>(std::move(claim));
-  waiting_.push_back(session);
-  if (sink != nullptr) sink->OnProbe(tag);
-}
-
-absl::Duration MemoryEngine::ProbeDeadline(const Session& rival) const {
-  if (rival.holder.sink != nullptr) return clock_.Uptime() + options_.probe_timeout;
-  // Where there is no connection nobody can answer. Where it is the gateway's that broke, the client is asked after the
-  // move, for which a while is left.
-  return rival.link_broken ? rival.away_since + options_.attach_window : clock_.Uptime();
-}
-
-void MemoryEngine::ProbeWhereAwaited(const Session* rival) {
-  const auto& [sink, tag] = rival->holder;
-  if (sink == nullptr) return;
-  bool awaited = false;
-  for (Session* session : waiting_) {
-    if (session->pending->incumbent != rival) continue;
-    session->pending->deadline = ProbeDeadline(*rival);
-    awaited = true;
-  }
-  if (awaited) sink->OnProbe(tag);
-}
-
-void MemoryEngine::ResolveWaitersOf(const Session* rival, bool taken) {
-  const std::vector<Session*> candidates = waiting_;
-  for (Session* session : candidates) {
-    // Resolving one may end or re-queue another.
-    if (session->pending != nullptr && session->pending->incumbent == rival)
-      Resolve(session, taken);
-  }
-}
-
-void MemoryEngine::Resolve(Session* session, bool taken) {
-  const std::unique_ptr<PendingClaim> claim = std::move(session->pending);
-  std::erase(waiting_, session);
-  if (session->ending) return;
-  session->replaces = claim->replaces;
-  constexpr std::string_view kTaken = "another session is here under this client_id";
-  if (!claim->room.empty()) {
-    if (taken) {
-      return Close(session, v1::LEAVE_REASON_CLOSED, MakeClosed(Reason::kClientIdTaken, kTaken));
-    }
-    OpenNow(session, claim->room, v1::RESUME_ERROR_UNSPECIFIED);
-    if (session->ending) return;  // the room did not take it
-  } else if (taken) {
-    const std::uint64_t id = claim->frames.front().id();
-    state_.delivery.Refuse(session, id, Reason::kClientIdTaken, kTaken);
-    Processed(session, id);
-    claim->frames.pop_front();
-  }
-  while (!claim->frames.empty() && session->pending == nullptr && !session->ending) {
-    ApplyNow(session, &claim->frames.front());
-    claim->frames.pop_front();
-    session->replaces = false;
-  }
-  session->replaces = false;
-  if (session->ending) return;
-  for (v1::UpFrame& frame : claim->frames) session->pending->frames.push_back(std::move(frame));
 }
 
 void MemoryEngine::Acknowledge(const SessionRef& ref, std::uint64_t seq) {
@@ -335,10 +303,7 @@ void MemoryEngine::Expire() {
     // Acting for one may have ended or decided another.
     if (session->ending || session->pending == nullptr || session->pending->deadline > now)
       continue;
-    session->pending->replaces = true;
-    Close(session->pending->incumbent, v1::LEAVE_REASON_REPLACED,
-          MakeClosed(Reason::kSessionReplaced,
-                     "another session took this client_id, and nobody answered here"));
+    Replace(session);
   }
   Settle();
 }

@@ -24,11 +24,13 @@ class MemoryEngine final : public Engine {
   MemoryEngine(const EngineOptions& options, const Clock& clock);
   ~MemoryEngine() override;
 
-  void Open(const SessionId& id, const signaling::v1::Open& open, const Holder& holder) override;
+  void Open(const SessionId& id, const signaling::v1::Open& open,
+            const absl::StatusOr<Identity>& identity, const Holder& holder) override;
   void Attach(const SessionId& id, const signaling::v1::Attach& attach,
               const Holder& holder) override;
   void Detach(const SessionRef& session, const SessionSink* holder, DetachCause cause) override;
   void SetResumable(const SessionRef& session) override;
+  void Refresh(const SessionRef& session, const Identity& identity) override;
   void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) override;
   void Alive(const SessionRef& session) override;
   void Measured(const SessionRef& session, absl::Duration round_trip) override;
@@ -59,15 +61,17 @@ class MemoryEngine final : public Engine {
   void Processed(Session* session, std::uint64_t id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Opening, coming back, and ending.
-  void OpenOrAgain(const SessionId& id, const signaling::v1::Open& open, const Holder& holder,
-                   signaling::v1::ResumeError resume_error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Session* Make(const SessionId& id, const signaling::v1::Open& open, const Holder& holder)
+  void OpenOrAgain(const SessionId& id, const signaling::v1::Open& open, const Identity& identity,
+                   const Holder& holder, signaling::v1::ResumeError resume_error)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Session* Make(const SessionId& id, const signaling::v1::Open& open, const Identity& identity,
+                const Holder& holder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OpenNow(Session* session, const std::string& room, signaling::v1::ResumeError resume_error)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // `opener` is the id of the session that `open` would open.
   signaling::v1::ResumeError Resume(const SessionId& opener, const signaling::v1::Open& open,
-                                    const Holder& holder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+                                    const absl::StatusOr<Identity>& identity, const Holder& holder)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Close(Session* session, signaling::v1::LeaveReason reason, signaling::v1::Closed closed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -77,6 +81,8 @@ class MemoryEngine final : public Engine {
   void ProbeWhereAwaited(const Session* rival) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Wait(Session* session, Session* rival, PendingClaim claim)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The session that waits takes the rival's place.
+  void Replace(Session* session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ResolveWaitersOf(const Session* rival, bool taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Resolve(Session* session, bool taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

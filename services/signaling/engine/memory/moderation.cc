@@ -26,7 +26,7 @@ void Moderation::Execute(Session* session, const v1::UpFrame& frame) {
 absl::Status Moderation::Command(Session* session, const v1::Moderate& moderate) {
   Room* room = session->room;
   if (room == nullptr) return Refusal(Reason::kNotInRoom, "join a room first");
-  if (room->moderator() != session) {
+  if (!room->IsModeratedBy(*session)) {
     return Refusal(Reason::kPermissionDenied, "not a moderator of this room");
   }
   switch (moderate.command_case()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/signaling/core/access.h"
 #include "services/signaling/core/durations.h"
 
 namespace signaling {
@@ -20,6 +21,19 @@ Session* Room::Find(std::string_view client_id) const { return FindIn(participan
 
 Session* Room::FindKnocking(std::string_view client_id) const {
   return FindIn(knocking_, client_id);
+}
+
+bool Room::IsModeratedBy(const Session& participant) const {
+  const bool longest = !made_by_back_office() && !empty() && participants_.front() == &participant;
+  return Moderates(participant.identity, longest);
+}
+
+std::vector<Session*> Room::moderators() const {
+  std::vector<Session*> moderators;
+  for (Session* session : participants_) {
+    if (IsModeratedBy(*session)) moderators.push_back(session);
+  }
+  return moderators;
 }
 
 void Room::Add(Session* session, std::uint64_t join_order, absl::Time now) {

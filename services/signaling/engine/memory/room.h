@@ -32,10 +32,9 @@ class Room {
   bool full() const { return participants_.size() >= settings_.max_participants; }
   bool empty() const { return participants_.empty(); }
 
-  // Until there are tokens: who has been longest in a room that a join made. Null: only a back end is.
-  Session* moderator() const {
-    return made_by_back_office() || empty() ? nullptr : participants_.front();
-  }
+  // Of its participants. None: only a back end is.
+  std::vector<Session*> moderators() const;
+  bool IsModeratedBy(const Session& participant) const;
 
   // Null: nobody has this client_id.
   Session* Find(std::string_view client_id) const;

@@ -1,8 +1,10 @@
 #include "services/signaling/engine/memory/rooms.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "services/signaling/core/access.h"
 #include "services/signaling/core/errors.h"
 
 namespace signaling {
@@ -51,13 +53,17 @@ Rooms::Admission Rooms::Admit(const Session& session, const std::string& name) c
     admission.refusal = Refusal(Reason::kBanned, "removed from this room, and the ban is not over");
     return admission;
   }
+  admission.refusal = MayJoin(session.identity, name);
   const Room* room = Find(name);
-  if (room == nullptr) return admission;
+  if (admission.refusal.ok() && room == nullptr)
+    admission.refusal = MayCreateRoom(session.identity);
+  if (!admission.refusal.ok() || room == nullptr) return admission;
   // Before all else: who has the seat is asked whether it is still there, and if not, the newcomer takes its place.
   admission.rival = room->Find(session.client_id);
   if (admission.rival != nullptr || session.replaces) return admission;
   const RoomSettings& settings = room->settings();
-  const bool listed = IsAllowed(settings, session.client_id);
+  // Who may let others in has nobody to wait for.
+  const bool listed = IsAllowed(settings, session.client_id) || Moderates(session.identity, false);
   // In a room that a join made, whoever comes first can admit the others.
   const bool somebody_admits = room->made_by_back_office() || !room->empty();
   if (settings.knock && somebody_admits && (settings.locked || !listed)) {
@@ -98,6 +104,7 @@ void Rooms::Announce(Session* newcomer) {
         ParticipantView(*newcomer, &other);
   });
   LogEntered(*newcomer);
+  if (room->IsModeratedBy(*newcomer)) TellKnocking(newcomer);
   kept_.HandTo(newcomer);
 }
 
@@ -119,7 +126,7 @@ void Rooms::LogGone(const Room& room, const std::string& client_id, v1::LeaveRea
 void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
   Room* room = session->room;
   if (room == nullptr) return;
-  const Session* moderator = room->moderator();
+  const std::vector<Session*> before = room->moderators();
   kept_.LeftRoom(session);
   room->Remove(session);
   --participants_;
@@ -131,8 +138,8 @@ void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
   SetEnd(room);
   changed_.push_back(room->name());
   if (room->empty()) return;
-  if (moderator != room->moderator()) {
-    for (const Session* knocking : room->knocking()) TellKnock(*knocking, room->moderator());
+  for (Session* moderator : room->moderators()) {
+    if (std::find(before.begin(), before.end(), moderator) == before.end()) TellKnocking(moderator);
   }
 }
 
@@ -140,15 +147,22 @@ absl::Status Rooms::Knock(Session* session, Room* room, std::uint64_t id) {
   if (room->knocking().size() >= kMaxKnocking) {
     return Refusal(Reason::kRoomFull, "as many knock already as may");
   }
-  if (room->FindKnocking(session->client_id) != nullptr) {
-    return Refusal(Reason::kClientIdTaken, "another session knocks under this client_id");
+  if (Session* other = room->FindKnocking(session->client_id); other != nullptr) {
+    if (!ReplacesNamesakes(session->identity)) {
+      return Refusal(Reason::kClientIdTaken, "another session knocks under this client_id");
+    }
+    Dismiss(other, "a newer session of this client knocks");
   }
   room->AddKnocking(session, id);
   v1::DownFrame waiting;
   waiting.mutable_room()->mutable_knock();
   delivery_.Answer(session, id, std::move(waiting));
-  if (Session* moderator = room->moderator()) TellKnock(*session, moderator);
+  for (Session* moderator : room->moderators()) TellKnock(*session, moderator);
   return absl::OkStatus();
+}
+
+void Rooms::TellKnocking(Session* moderator) {
+  for (const Session* knocking : moderator->room->knocking()) TellKnock(*knocking, moderator);
 }
 
 void Rooms::TellKnock(const Session& knocking, Session* moderator) {

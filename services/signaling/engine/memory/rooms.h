@@ -41,7 +41,7 @@ class Rooms {
                                Authority maker, bool persistent);
 
   struct Admission {
-    absl::Status refusal;      // BANNED, ROOM_LOCKED, PERMISSION_DENIED
+    absl::Status refusal;      // BANNED, ROOM_LOCKED, ROOM_NOT_FOUND, PERMISSION_DENIED
     bool must_knock = false;   // somebody has to let it in
     Session* rival = nullptr;  // sits there under the same client_id
   };
@@ -63,6 +63,9 @@ class Rooms {
   void Dismiss(Session* knocking, std::string_view message);
   // On its own account; it hears nothing of it.
   void StopKnocking(Session* session);
+
+  // Somebody moderates from now on: hears who waits.
+  void TellKnocking(Session* moderator);
 
   // The others hear of its new metadata or, where `before` is another, client_id.
   void TellUpdated(Session* session, const std::string& before);

@@ -66,6 +66,7 @@ struct Session {
   bool replaces = false;   // takes the seat of one that answers no more: no door stands between
   bool ending = false;     // gets nothing more: it ends with the operation that runs, or has ended
 
+  Identity identity;
   std::string client_id;
   google::protobuf::Map<std::string, std::string> metadata;
   std::uint64_t last_id = 0;
