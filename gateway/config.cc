@@ -30,13 +30,32 @@ bool LooksLikeOrigin(std::string_view origin) {
   return !host.empty() && host.find_first_of("/?# ") == std::string_view::npos;
 }
 
+absl::Status CheckServiceFlags(const Config& config) {
+  if (config.service_cert.empty() != config.service_key.empty()) {
+    return absl::InvalidArgumentError("--service_cert and --service_key: each needs the other");
+  }
+  if (!config.service_ca.empty()) return absl::OkStatus();
+  if (!config.service_cert.empty()) {
+    return absl::InvalidArgumentError("--service_cert: needs --service_ca");
+  }
+  if (!config.service_name.empty()) {
+    return absl::InvalidArgumentError("--service_name: needs --service_ca");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Validate(const Config& config) {
-  if (absl::Status status = CheckListenAddress(config.address, config.allow_anonymous);
+  if (absl::Status status = CheckListenAddress(
+          config.address,
+          {.guarded = !config.service_token_file.empty() || !config.service_cert.empty(),
+           .allow_anonymous = config.allow_anonymous,
+           .missing = "the service is shown no identity (--service_token_file or --service_cert)"});
       !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckServiceFlags(config); !status.ok()) return status;
   if (const auto target = ParseServiceTarget(config.service); !target.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("--service=", target.status().message()));
   }
@@ -56,6 +75,11 @@ absl::Status Validate(const Config& config) {
     if (origin != "*" && !LooksLikeOrigin(origin)) {
       return OutOfRange("allowed_origins", "a comma-separated list of scheme://host[:port], or *");
     }
+  }
+  if (config.tls_cert.empty() != config.tls_key.empty()) {
+    return absl::InvalidArgumentError(config.tls_cert.empty()
+                                          ? "--tls_cert: must be set where --tls_key is"
+                                          : "--tls_key: must be set where --tls_cert is");
   }
   if (config.max_message_bytes < kSmallestMessageBytes ||
       config.max_message_bytes > kLargestMessageBytes) {

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "services/common/address.h"
 #include "services/common/ids.h"
 #include "services/common/limits.h"
 #include "services/common/log.h"
@@ -26,7 +27,8 @@ SessionSettings MakeSettings(const Config& config) {
                         .max_json_depth = static_cast<std::uint64_t>(config.max_json_depth),
                         .max_offer_candidates = kMaxKeptCandidates},
           .timeout = ToSteady(config.timeout),
-          .handshake_timeout = ToSteady(config.handshake_timeout)};
+          .handshake_timeout = ToSteady(config.handshake_timeout),
+          .rate_limits = config.rate_limits};
 }
 
 std::size_t ReservedDescriptors(const Config& config, const ServiceTarget& service) {
@@ -40,6 +42,15 @@ Admission::Limits MakeLimits(const Config& config, const ServiceTarget& service)
           .max_sessions = config.max_connections};
 }
 
+ServiceAccess::Options MakeAccess(const Config& config, const ServiceTarget& service) {
+  return {.ca_file = config.service_ca,
+          .cert_file = config.service_cert,
+          .key_file = config.service_key,
+          .token_file = config.service_token_file,
+          .name = config.service_name.empty() && !config.service_ca.empty() ? service.name
+                                                                            : config.service_name};
+}
+
 }  // namespace
 
 Gateway::Gateway(Config config, prometheus::Registry& registry)
@@ -47,14 +58,21 @@ Gateway::Gateway(Config config, prometheus::Registry& registry)
       // Validate has seen to it that there is a value.
       service_(ParseServiceTarget(config_.service).value()),
       settings_(MakeSettings(config_)),
+      access_(MakeAccess(config_, service_)),
+      link_{.gateway_id = NewRandomId(),
+            .flush_interval = ToSteady(config_.link_flush_interval),
+            .access = access_,
+            .refuses_open_service = !config_.allow_anonymous && !IsLoopback(config_.address)},
       admission_(MakeLimits(config_, service_)),
+      addresses_(config_.rate_limits),
       probe_(registry),
       shared_{.config = config_,
               .service = service_,
               .settings = settings_,
               .admission = admission_,
+              .addresses = addresses_,
               .probe = probe_,
-              .gateway_id = NewRandomId(),
+              .link = link_,
               .on_ready_change = [this] { OnReadyChange(); }} {
   for (int i = 0; i < config_.io_threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(shared_));
@@ -65,6 +83,14 @@ Gateway::Gateway(Config config, prometheus::Registry& registry)
 Gateway::~Gateway() { Stop(); }
 
 absl::Status Gateway::Start() {
+  if (absl::Status status = access_.Load(); !status.ok()) return status;
+  if (!config_.tls_cert.empty()) {
+    auto loaded = TlsCertificate::Load(config_.tls_cert, config_.tls_key);
+    if (!loaded.ok()) return loaded.status();
+    certificate_ = *std::move(loaded);
+    certificate_->Watch();
+    shared_.certificate = certificate_.get();
+  }
   if (absl::Status status = listener_->Open(config_.address, config_.port); !status.ok()) {
     return status;
   }
@@ -96,7 +122,10 @@ absl::Status Gateway::Healthy() const {
 absl::Status Gateway::Ready() const {
   if (stopping_) return absl::UnavailableError("draining");
   for (const auto& worker : workers_) {
-    if (!worker->ready()) return absl::UnavailableError("the signaling service cannot be reached");
+    if (worker->ready()) continue;
+    const std::string trouble = worker->trouble();
+    return absl::UnavailableError(trouble.empty() ? "the signaling service cannot be reached"
+                                                  : trouble);
   }
   return absl::OkStatus();
 }

@@ -10,11 +10,15 @@
 #include "absl/status/status.h"
 #include "gateway/admission.h"
 #include "gateway/config.h"
+#include "gateway/link/link_options.h"
+#include "gateway/link/service_access.h"
 #include "gateway/link/service_target.h"
 #include "gateway/listener.h"
 #include "gateway/probe.h"
+#include "gateway/tls/certificate.h"
 #include "gateway/worker.h"
 #include "prometheus/registry.h"
+#include "services/common/address_limiter.h"
 
 namespace signaling::gateway {
 
@@ -26,7 +30,7 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Binds the port; an error is the caller's to report.
+  // Reads certificates and token, and binds the port; an error is the caller's to report.
   absl::Status Start();
   std::uint16_t port() const;
   // Takes no more connections, sends the sessions away at their pace (for the drain timeout at most), and ends all
@@ -47,9 +51,13 @@ class Gateway {
   const Config config_;
   const ServiceTarget service_;
   const SessionSettings settings_;
+  ServiceAccess access_;
+  const LinkOptions link_;
 
   Admission admission_;
+  AddressLimiter addresses_;
   Probe probe_;
+  std::unique_ptr<TlsCertificate> certificate_;
   Worker::Shared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listener> listener_;

@@ -61,7 +61,8 @@ void Listener::OnAccept(beast::error_code ec, TcpSocket socket, Worker& worker,
   // hold more than all that the service keeps for a session. Only what is not sent counts: throughput stays as it is.
   setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMaxUnsentBytes,
              sizeof kMaxUnsentBytes);
-  worker.Accept({std::move(socket), std::move(place), std::chrono::steady_clock::now()});
+  worker.Accept(
+      {ClientSocket(std::move(socket)), std::move(place), std::chrono::steady_clock::now()});
   Accept();
 }
 

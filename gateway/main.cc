@@ -24,6 +24,10 @@ int Main(int argc, char** argv) {
   const absl::StatusOr<Config> config = ConfigFromFlags();
   if (!config.ok()) return RefuseStart(config.status());
   log::Init("gateway", config->log_level);
+  if (config->allow_anonymous) {
+    log::Warning("open",
+                 {{"error", "--allow_anonymous: a service that asks for no token will do"}});
+  }
 
   const auto registry = std::make_shared<prometheus::Registry>();
   Gateway gateway(*config, *registry);
@@ -37,6 +41,7 @@ int Main(int argc, char** argv) {
   log::Info("listening", {{"address", config->address},
                           {"port", gateway.port()},
                           {"internal_port", (*internal)->port()},
+                          {"tls", !config->tls_cert.empty()},
                           {"service", config->service}});
 
   const int signal = WaitForStopSignal();

@@ -79,6 +79,16 @@ Probe::Probe(prometheus::Registry& registry) {
   for (const ReasonInfo& info : AllReasons()) {
     errors_[Index(info.reason)] = &errors.Add({{"code", std::string(info.code)}});
   }
+  auto& rate_limited = prometheus::BuildCounter()
+                           .Name("signaling_rate_limited_total")
+                           .Help(
+                               "Times that a session was over its limit of messages, and new "
+                               "connections refused, by limit.")
+                           .Register(registry);
+  for (std::size_t i = 0; i < rate_limited_.size(); ++i) {
+    rate_limited_[i] =
+        &rate_limited.Add({{"limit", std::string(LimitName(static_cast<Limit>(i)))}});
+  }
   auto& closes =
       prometheus::BuildCounter()
           .Name("signaling_closes_total")

@@ -12,6 +12,7 @@
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
+#include "services/common/rate_limits.h"
 #include "services/common/reason.h"
 
 namespace signaling::gateway {
@@ -36,6 +37,8 @@ class Probe {
   // From a client to the service, since it was on its way when a link was lost.
   void MessageResent() { resent_->Increment(); }
   void ErrorSent(Reason reason) { errors_[Index(reason)]->Increment(); }
+  // A session was over its limit, once for each time that it was told; or an address was, and was refused.
+  void RateLimited(Limit limit) { rate_limited_[static_cast<std::size_t>(limit)]->Increment(); }
 
  private:
   using MessageCounters = std::array<prometheus::Counter*, kMessageTypes>;
@@ -55,6 +58,7 @@ class Probe {
   prometheus::Counter* moves_;
   prometheus::Counter* resent_;
   std::array<prometheus::Counter*, kReasonCount> errors_{};
+  std::array<prometheus::Counter*, static_cast<std::size_t>(Limit::kCall)> rate_limited_{};
   std::map<std::uint16_t, std::array<prometheus::Counter*, kSides>> closes_;
   std::array<prometheus::Counter*, kSides> other_closes_{};
 };

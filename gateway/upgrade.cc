@@ -1,7 +1,9 @@
 #include "gateway/upgrade.h"
 
 #include <string>
+#include <utility>
 
+#include "gateway/credential.h"
 #include "gateway/origin.h"
 #include "gateway/target.h"
 #include "services/common/ids.h"
@@ -20,12 +22,17 @@ Upgrade ReadUpgrade(const HttpRequest& request, const Config& config) {
                        config.allowed_origins)) {
     upgrade.refusal = {Reason::kOriginNotAllowed, "pages of this origin may not connect"};
   }
+  Credential credential = ReadCredential(request, target.query, config.allow_query_token);
+  upgrade.token = std::move(credential.token);
+  if (!credential.problem.empty() && !upgrade.refusal) {
+    upgrade.refusal = {Reason::kUnauthenticated, credential.problem};
+  }
   if (target.path != "/") return upgrade;
   upgrade.path = signaling::v1::SESSION_PATH_PLAIN;
-  upgrade.room = config.default_room;
   // An empty value is one that was not given.
-  const std::string room = QueryParameter(target.query, "room").value_or("");
-  if (!room.empty()) upgrade.room = room;
+  upgrade.room = QueryParameter(target.query, "room").value_or("");
+  upgrade.room_is_default = upgrade.room.empty();
+  if (upgrade.room_is_default) upgrade.room = config.default_room;
   upgrade.client_id = QueryParameter(target.query, "client_id").value_or("");
   if (!upgrade.client_id.empty() && !IsValidId(upgrade.client_id) && !upgrade.refusal) {
     upgrade.refusal = {Reason::kInvalidMessage,

@@ -19,6 +19,17 @@ Decoder::Limits DecoderLimits(const Config& config) {
           .max_app_message_bytes = kMaxAppMessageBytes};
 }
 
+// As one line (RFC 9110, section 5.3).
+std::string ForwardedFor(const HttpRequest& request) {
+  std::string all;
+  const auto [begin, end] = request.equal_range("X-Forwarded-For");
+  for (auto line = begin; line != end; ++line) {
+    if (!all.empty()) all += ',';
+    all.append(line->value().data(), line->value().size());
+  }
+  return all;
+}
+
 }  // namespace
 
 Worker::Worker(const Shared& shared)
@@ -27,21 +38,20 @@ Worker::Worker(const Shared& shared)
       tick_timer_(io_),
       flusher_(io_),
       decoder_(DecoderLimits(shared.config)),
-      links_(io_,
-             {.gateway_id = shared.gateway_id,
-              .flush_interval = ToSteady(shared.config.link_flush_interval)},
+      links_(io_, shared.link,
              {.on_link_ready = [this] { OnLinkReady(); },
               .on_ready_change =
                   [this](bool ready) {
                     ready_.store(ready);
                     shared_.on_ready_change();
                   },
-              .on_link_down = [this] { discovery_.Refresh(); }}),
+              .on_link_down = [this] { OnLinkDown(); }}),
       discovery_(io_, shared.service,
                  [this](const std::vector<std::string>& found) { links_.SetReplicas(found); }),
       sessions_{.settings = shared.settings,
                 .links = links_,
                 .admission = shared.admission,
+                .addresses = shared.addresses,
                 .probe = shared.probe,
                 .clock = clock_,
                 .decoder = decoder_},
@@ -75,10 +85,23 @@ void Worker::OnLinkReady() {
   sessions_.sessions.ForEach([](Session& session) { session.OnLinkReady(); });
 }
 
+void Worker::OnLinkDown() {
+  discovery_.Refresh();
+  std::string trouble = links_.trouble();
+  MutexLock lock(trouble_mu_);
+  trouble_ = std::move(trouble);
+}
+
+std::string Worker::trouble() const {
+  MutexLock lock(trouble_mu_);
+  return trouble_;
+}
+
 void Worker::Accept(Accepted accepted) {
   net::post(io_, [this, moved = std::move(accepted)]() mutable {
     if (sessions_.draining) return;
-    std::make_shared<HttpConnection>(http_, std::move(moved))->Read();
+    if (shared_.certificate != nullptr) moved.socket.StartTls(*shared_.certificate->current());
+    std::make_shared<HttpConnection>(http_, std::move(moved))->Start();
   });
 }
 
@@ -87,12 +110,27 @@ void Worker::Upgrade(Accepted accepted, const HttpRequest& request) {
   upgrade.accepted_at = accepted.at;
   upgrade.socket = std::move(accepted.place);
   beast::error_code ec;
-  upgrade.remote_address = accepted.socket.remote_endpoint(ec).address().to_string();
+  const IpAddress peer = accepted.socket.remote_endpoint(ec).address();
   if (ec) return;  // gone already
+  upgrade.remote_address =
+      ClientAddress(peer, ForwardedFor(request), shared_.config.trusted_proxies).to_string();
+  LimitConnections(&upgrade);
   RunWebSocket(std::move(accepted.socket), request, shared_.config.max_message_bytes, flusher_,
                [this, &upgrade](Socket& socket) {
                  return std::make_unique<Session>(sessions_, socket, std::move(upgrade));
                });
+}
+
+void Worker::LimitConnections(gateway::Upgrade* upgrade) {
+  const auto refused = shared_.addresses.OnConnection(AddressKey(upgrade->remote_address),
+                                                      upgrade->accepted_at.time_since_epoch());
+  if (!refused) return;
+  shared_.probe.RateLimited(refused->limit);
+  upgrade->refusal = {.reason = Reason::kRateLimited,
+                      .message = refused->limit == Limit::kAuthentication
+                                     ? "too many failed authentications of this address"
+                                     : "too many new connections of this address",
+                      .retry_after = refused->retry_after};
 }
 
 void Worker::RunTick() {

@@ -19,8 +19,11 @@
 #include "gateway/net.h"
 #include "gateway/probe.h"
 #include "gateway/session_drain.h"
+#include "gateway/tls/certificate.h"
 #include "gateway/ws/flusher.h"
 #include "gateway/ws/session.h"
+#include "services/common/address_limiter.h"
+#include "services/common/mutex.h"
 
 namespace signaling::gateway {
 
@@ -32,9 +35,11 @@ class Worker {
     const ServiceTarget& service;
     const SessionSettings& settings;
     Admission& admission;
+    AddressLimiter& addresses;
     Probe& probe;
-    std::string gateway_id;
-    std::function<void()> on_ready_change;  // called on the workers' threads
+    const LinkOptions& link;
+    std::function<void()> on_ready_change;        // called on the workers' threads
+    const TlsCertificate* certificate = nullptr;  // none: without TLS; set before the workers start
   };
 
   explicit Worker(const Shared& shared);
@@ -52,6 +57,8 @@ class Worker {
   void Drain();
   void Join();
   bool ready() const { return ready_.load(); }
+  // Why it is not ready, in words; empty: nothing has failed so far.
+  std::string trouble() const ABSL_LOCKS_EXCLUDED(trouble_mu_);
   // When the loop last went round.
   Instant beat() const { return Instant(Duration(beat_.load())); }
 
@@ -60,7 +67,10 @@ class Worker {
   void Tick();
   void TickDrain();
   void OnLinkReady();
+  void OnLinkDown() ABSL_LOCKS_EXCLUDED(trouble_mu_);
   void Upgrade(Accepted accepted, const HttpRequest& request);
+  // An address that connects too often is told so, and nothing else is done for it.
+  void LimitConnections(gateway::Upgrade* upgrade);
 
   // Constant after construction.
   const Shared& shared_;
@@ -78,6 +88,8 @@ class Worker {
   HttpContext http_;
   bool over_ = false;
   std::atomic<bool> ready_{false};
+  mutable Mutex trouble_mu_;
+  std::string trouble_ ABSL_GUARDED_BY(trouble_mu_);
   std::atomic<Duration::rep> beat_;
   std::thread thread_;
 };

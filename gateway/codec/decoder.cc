@@ -25,7 +25,8 @@ bool IsNumbered(MessageType type) {
     case MessageType::kHello:
     case MessageType::kAck:
     case MessageType::kPing:
-    case MessageType::kBye: return false;
+    case MessageType::kBye:
+    case MessageType::kRefresh: return false;
     default: return true;
   }
 }
@@ -122,18 +123,38 @@ class Decoder::Impl {
         return DecodeCloseRoom(check, frame->mutable_moderate()->mutable_close_room());
       case MessageType::kAdmit:
         return DecodeAdmit(check, frame->mutable_moderate()->mutable_admit());
+      case MessageType::kRefresh: return DecodeRefresh(check, frame->mutable_refresh());
       default: return true;  // bye has no fields, and no client's type is left
     }
   }
 
   bool DecodeHello(FieldCheck& check, Hello* hello) {
-    if (!check.Id(Field::kClientId, &hello->client_id) || !check.Metadata()) return false;
+    if (!check.Id(Field::kClientId, &hello->client_id) || !DecodeToken(check, &hello->token) ||
+        !check.Metadata()) {
+      return false;
+    }
     hello->metadata.swap(reader_.fields().metadata);
     if (!check.Has(Field::kResume)) return true;
     const FieldValue& resume = check[Field::kResume];
     if (resume.kind != Kind::kObject) return check.Refuse(Field::kResume, "must be an object");
     FieldCheck within(nested_, check.problem(), "resume.");
     return within.Read(resume.text) && DecodeResume(within, &hello->resume.emplace());
+  }
+
+  // Whether it is good is the service's to say. No copy of it stays here.
+  bool DecodeToken(FieldCheck& check, std::string* token) {
+    if (!check.Text(Field::kToken, [](const std::string&) {})) return false;
+    if (!check.Has(Field::kToken)) return true;
+    if (check[Field::kToken].text.size() > kMaxTokenBytes) {
+      return check.Refuse(Field::kToken, absl::StrCat("has more than ", kMaxTokenBytes, " bytes"));
+    }
+    *token = std::exchange(reader_.fields()[Field::kToken].text, {});
+    return true;
+  }
+
+  bool DecodeRefresh(FieldCheck& check, v1::Refresh* refresh) {
+    return check.Require(Field::kToken) && DecodeToken(check, refresh->mutable_token()) &&
+           (!refresh->token().empty() || check.Refuse(Field::kToken, "is empty"));
   }
 
   static bool DecodeSecret(FieldCheck& check, Field field, std::string* secret) {

@@ -18,6 +18,7 @@ namespace signaling::gateway {
 
 struct Hello {
   std::string client_id;  // empty: not given
+  std::string token{};    // likewise
   std::map<std::string, std::string> metadata;
   std::optional<signaling::v1::Resume> resume;  // the session to go on with
 };
@@ -33,8 +34,8 @@ struct ClientMessage {
 struct DecodeFault {
   Reason reason = Reason::kInvalidMessage;  // kInvalidJson, kInvalidMessage or kUnknownType
   std::string message;                      // names the field; at most 512 bytes
-  // The type is a numbered one (all but hello, ack, ping, bye; an unknown one where it has an id), so that the verdict
-  // can be an event. Not set where the type could not be read.
+  // The type is a numbered one (all but hello, ack, ping, bye, refresh; an unknown one where it has an id), so that
+  // the verdict can be an event. Not set where the type could not be read.
   bool numbered = false;
   std::uint64_t id = 0;  // of such a message, where it has one that is valid
 };

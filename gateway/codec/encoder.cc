@@ -124,6 +124,7 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
   object.Milliseconds("ping_interval_ms", info.ping_interval);
   object.Milliseconds("timeout_ms", info.timeout);
   object.Milliseconds("resume_window_ms", FromProto(opened.resume_window()));
+  if (opened.has_token_expire_time()) object.Time("token_expires_at", opened.token_expire_time());
   object.Key("limits");
   {
     JsonObject limits(out);
@@ -140,6 +141,11 @@ MessageType EncodeConnected(const v1::Opened& opened, const ConnectedInfo& info,
 std::optional<MessageType> EncodeNotice(const v1::Notice& notice, std::string& out) {
   if (notice.has_go_away()) {
     return EncodeGoAway(FromProto(notice.go_away().reconnect_after()), out);
+  }
+  if (notice.has_token_expiring()) {
+    JsonObject object(out, MessageType::kTokenExpiring);
+    object.Time("expires_at", notice.token_expiring().expire_time());
+    return MessageType::kTokenExpiring;
   }
   if (!notice.has_ice_servers()) return std::nullopt;
   JsonObject object(out, MessageType::kIceServers);

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, kFields> kNames = {
     "reason",       "data",       "offer_id", "candidates",    "ttl_ms",
     "allowed",      "options",    "locked",   "ban_ms",        "max_participants",
     "media",        "relay_only", "knock",    "resume",        "session_id",
-    "resume_token", "last_seq",
+    "resume_token", "last_seq",   "token",
 };
 
 std::optional<Field> FieldOf(std::string_view name) {

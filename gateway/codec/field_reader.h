@@ -49,8 +49,9 @@ enum class Field : std::uint8_t {
   kSessionId,
   kResumeToken,
   kLastSeq,
+  kToken,
 };
-inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kLastSeq) + 1;
+inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kToken) + 1;
 
 // As in JSON: "sdpMLineIndex".
 std::string_view FieldName(Field field);

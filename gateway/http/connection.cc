@@ -5,10 +5,13 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <utility>
 
+#include "services/common/limits.h"
+
 namespace signaling::gateway {
 namespace {
 
-constexpr std::uint32_t kMaxHeaderBytes = 8 * 1024;
+// The largest token, and as much for all the rest.
+constexpr std::uint32_t kMaxHeaderBytes = 2 * kMaxTokenBytes;
 constexpr std::size_t kReadBytes = 1024;
 constexpr int kMaxRequests = 100;  // of one connection
 
@@ -20,8 +23,17 @@ HttpConnection::HttpConnection(HttpContext& context, Accepted accepted)
       accepted_(std::move(accepted)),
       buffer_(kMaxHeaderBytes + kReadBytes) {}
 
-void HttpConnection::Read() {
+void HttpConnection::Start() {
   deadline_ = context_.clock.now() + context_.timeout;
+  if (!accepted_.socket.is_tls()) return Read();
+  accepted_.socket.async_handshake([self = shared_from_this()](beast::error_code ec, std::size_t) {
+    if (!ec) return self->Read();
+    // The peer has been sent the alert, where TLS has one for it.
+    self->ShutDown();
+  });
+}
+
+void HttpConnection::Read() {
   parser_.emplace();
   parser_->header_limit(kMaxHeaderBytes);
   http::async_read(
@@ -57,24 +69,24 @@ void HttpConnection::Write(HttpResponse response) {
   http::async_write(accepted_.socket, response_,
                     [self = shared_from_this()](beast::error_code ec, std::size_t) {
                       if (ec) return;
-                      if (self->response_.keep_alive()) return self->Read();
-                      self->ShutDown();
+                      if (!self->response_.keep_alive()) return self->ShutDown();
+                      self->deadline_ = self->context_.clock.now() + self->context_.timeout;
+                      self->Read();
                     });
 }
 
 // Takes in what the peer still sends, so that it reads the answer instead of a reset.
 void HttpConnection::ShutDown() {
-  beast::error_code ec;
-  accepted_.socket.shutdown(net::socket_base::shutdown_send, ec);
+  accepted_.socket.ShutDown();
   Linger();
 }
 
 void HttpConnection::Linger() {
   buffer_.clear();
-  accepted_.socket.async_read_some(buffer_.prepare(kReadBytes),
-                                   [self = shared_from_this()](beast::error_code ec, std::size_t) {
-                                     if (!ec) self->Linger();
-                                   });
+  accepted_.socket.async_discard_some(
+      buffer_.prepare(kReadBytes), [self = shared_from_this()](beast::error_code ec, std::size_t) {
+        if (!ec) self->Linger();
+      });
 }
 
 void HttpConnection::Tick() {

@@ -1,5 +1,5 @@
-// A TCP connection while it speaks HTTP: serves pages, until it ends or becomes a WebSocket. Not thread-safe; owned by
-// its pending operation.
+// A connection while it speaks HTTP, after the handshake of TLS where there is one: serves pages, until it ends or becomes a
+// WebSocket. Not thread-safe; owned by its pending operation.
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "gateway/admission.h"
+#include "gateway/client_socket.h"
 #include "gateway/http/responder.h"
 #include "gateway/instant.h"
 #include "gateway/net.h"
@@ -20,7 +21,7 @@ class HttpConnection;
 
 // An accepted socket, its place among the sockets, and when that was.
 struct Accepted {
-  TcpSocket socket;
+  ClientSocket socket;
   Admission::Place place;
   Instant at;
 };
@@ -28,7 +29,7 @@ struct Accepted {
 // What the connections of a worker share. Owned by the worker, outlives them.
 struct HttpContext {
   const TickClock& clock;
-  Duration timeout;  // for each request and each answer
+  Duration timeout;  // for each request, the first with the handshake of TLS, and each answer
   // Takes over the connection with its request.
   std::function<void(Accepted, const HttpRequest&)> upgrade;
   Registry<HttpConnection> connections{};
@@ -38,11 +39,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(HttpContext& context, Accepted accepted);
 
-  void Read();
+  void Start();
   void Tick();
   void Drop();
 
  private:
+  void Read();
   void OnRead(beast::error_code ec);
   void Write(HttpResponse response);
   void ShutDown();

@@ -23,16 +23,16 @@ Duration DeadlineOf(const v1::GoAway& go_away) {
 
 }  // namespace
 
-GrpcLink::GrpcLink(IoContext& io, Owner& owner, Duration flush_interval)
-    : io_(io), owner_(owner), pacer_(flush_interval), flush_timer_(io) {}
+GrpcLink::GrpcLink(IoContext& io, Owner& owner, const LinkOptions& options)
+    : io_(io), owner_(owner), options_(options), pacer_(options.flush_interval), flush_timer_(io) {}
 
 GrpcLink::~GrpcLink() = default;
 
-void GrpcLink::Start(v1::SignalingService::Stub& stub, const std::string& gateway_id) {
+void GrpcLink::Start(v1::SignalingService::Stub& stub, const std::string& token) {
   deadline_ = std::chrono::steady_clock::now() + kGreetingTimeout;
-  hello_.mutable_hello()->set_gateway_id(gateway_id);
+  hello_.mutable_hello()->set_gateway_id(options_.gateway_id);
   stream_ = std::make_unique<Stream>(io_, static_cast<Stream::Owner&>(*this));
-  stream_->Start(stub);
+  stream_->Start(stub, token);
   stream_->TryWrite(hello_);
 }
 
@@ -80,13 +80,19 @@ void GrpcLink::Flush() {
 }
 
 void GrpcLink::OnResponse(Stream::Response& response) {
-  if (response.has_hello()) {
-    if (state_ != State::kGreeting) return;
-    state_ = State::kUp;
-    return owner_.OnLinkUp(*this, response.hello().replica_id());
-  }
+  if (response.has_hello()) return Greet(response.hello());
   if (response.has_go_away()) return GoAway(response.go_away());
   for (v1::DownFrame& frame : *response.mutable_batch()->mutable_frames()) Dispatch(frame);
+}
+
+void GrpcLink::Greet(const v1::ServiceHello& hello) {
+  if (state_ != State::kGreeting) return;
+  if (options_.refuses_open_service && !hello.authenticates()) {
+    found_open_ = true;
+    return End();
+  }
+  state_ = State::kUp;
+  owner_.OnLinkUp(*this, hello.replica_id());
 }
 
 void GrpcLink::Dispatch(v1::DownFrame& frame) {
@@ -130,7 +136,8 @@ void GrpcLink::OnStreamEnd(const grpc::Status& status) {
     slots_.Unbind(slot);
     receiver.OnLinkBroken();
   });
-  owner_.OnLinkDown(*this, status);
+  owner_.OnLinkDown(*this,
+                    found_open_ ? ServiceIsOpen() : FailureOf(status, options_.access.uses_tls()));
 }
 
 void GrpcLink::Tick(Instant now) {

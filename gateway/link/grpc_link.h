@@ -9,6 +9,8 @@
 #include "gateway/instant.h"
 #include "gateway/link/batcher.h"
 #include "gateway/link/link.h"
+#include "gateway/link/link_failure.h"
+#include "gateway/link/link_options.h"
 #include "gateway/link/pacer.h"
 #include "gateway/link/slot_table.h"
 #include "gateway/link/stream.h"
@@ -25,15 +27,15 @@ class GrpcLink final : public Link, private Stream::Owner {
     // The service ends the stream at the deadline: the link takes no more sessions.
     virtual void OnLinkGoesAway(GrpcLink& link, Duration deadline) = 0;
     // The stream is gone, and whoever listened knows it.
-    virtual void OnLinkDown(GrpcLink& link, const grpc::Status& status) = 0;
+    virtual void OnLinkDown(GrpcLink& link, const LinkFailure& failure) = 0;
   };
 
-  GrpcLink(IoContext& io, Owner& owner, Duration flush_interval);
+  GrpcLink(IoContext& io, Owner& owner, const LinkOptions& options);
   ~GrpcLink() override;
   GrpcLink(const GrpcLink&) = delete;
   GrpcLink& operator=(const GrpcLink&) = delete;
 
-  void Start(signaling::v1::SignalingService::Stub& stub, const std::string& gateway_id);
+  void Start(signaling::v1::SignalingService::Stub& stub, const std::string& token);
   // Sends what waits, and ends the stream.
   void End();
   // OnLinkGoesAway for all sessions; when the last has moved, the stream is ended.
@@ -64,6 +66,7 @@ class GrpcLink final : public Link, private Stream::Owner {
 
   void ScheduleFlush();
   void Flush();
+  void Greet(const signaling::v1::ServiceHello& hello);
   void GoAway(const signaling::v1::GoAway& go_away);
   void Dispatch(signaling::v1::DownFrame& frame);
 
@@ -75,12 +78,14 @@ class GrpcLink final : public Link, private Stream::Owner {
   // Constant after construction.
   IoContext& io_;
   Owner& owner_;
+  const LinkOptions& options_;
 
   State state_ = State::kGreeting;
   std::unique_ptr<Stream> stream_;  // null when it is over
   Stream::Request hello_;
   Instant deadline_;  // of the greeting or of the end
   bool cancelled_ = false;
+  bool found_open_ = false;  // a service that is refused for that
   Batcher batcher_;
   SlotTable slots_;
   Pacer pacer_;

@@ -66,6 +66,16 @@ void LinkSet::UpdateReady() {
   if (std::exchange(ready_, ready) != ready) events_.on_ready_change(ready);
 }
 
+std::string LinkSet::trouble() const {
+  const LinkFailure* worst = nullptr;
+  for (const auto& replica : replicas_) {
+    const LinkFailure* const failure = replica->failure();
+    if (failure == nullptr || !replica->wanted()) continue;
+    if (worst == nullptr || (failure->is_refusal && !worst->is_refusal)) worst = failure;
+  }
+  return worst == nullptr ? std::string() : worst->words;
+}
+
 void LinkSet::Tick(Instant now) {
   for (const auto& replica : replicas_) replica->Tick(now);
   std::erase_if(replicas_,

@@ -21,7 +21,9 @@ constexpr std::chrono::milliseconds kLongestBackoff{2000};
 // A link that was up for less is a failed attempt.
 constexpr std::chrono::seconds kProven{1};
 
-std::unique_ptr<v1::SignalingService::Stub> MakeStub(const std::string& address) {
+std::unique_ptr<v1::SignalingService::Stub> MakeStub(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+    const std::string& name) {
   grpc::ChannelArguments arguments;
   // Each worker has a connection of its own.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -31,8 +33,8 @@ std::unique_ptr<v1::SignalingService::Stub> MakeStub(const std::string& address)
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  return v1::SignalingService::NewStub(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  if (!name.empty()) arguments.SetSslTargetNameOverride(name);
+  return v1::SignalingService::NewStub(grpc::CreateCustomChannel(address, credentials, arguments));
 }
 
 }  // namespace
@@ -42,17 +44,25 @@ Replica::Replica(IoContext& io, const LinkOptions& options, Owner& owner, std::s
       options_(options),
       owner_(owner),
       address_(std::move(address)),
-      stub_(MakeStub(address_)),
       backoff_(kFirstBackoff, kLongestBackoff, std::random_device()()) {}
 
 Replica::~Replica() = default;
 
 void Replica::Connect() {
-  connected_ = true;
   up_since_ = Instant();
-  links_.push_back(std::make_unique<GrpcLink>(io_, static_cast<GrpcLink::Owner&>(*this),
-                                              options_.flush_interval));
-  links_.back()->Start(*stub_, options_.gateway_id);
+  const absl::StatusOr<std::string> token = options_.access.ReadToken();
+  if (!token.ok()) return Fail(NoToken(token.status()));
+  RenewStub();
+  connected_ = true;
+  links_.push_back(std::make_unique<GrpcLink>(io_, static_cast<GrpcLink::Owner&>(*this), options_));
+  links_.back()->Start(*stub_, *token);
+}
+
+void Replica::RenewStub() {
+  std::shared_ptr<grpc::ChannelCredentials> newest = options_.access.credentials();
+  if (credentials_ == newest) return;
+  credentials_ = std::move(newest);
+  stub_ = MakeStub(address_, credentials_, options_.access.name());
 }
 
 void Replica::SetWanted(bool wanted) { wanted_ = wanted; }
@@ -91,6 +101,7 @@ void Replica::MoveSessions(Instant now) {
 void Replica::OnLinkUp(GrpcLink&, const std::string& replica_id) {
   log::Info("link_up", {{"service", address_}, {"replica_id", replica_id}});
   up_since_ = std::chrono::steady_clock::now();
+  failure_.reset();
   owner_.OnReplicaUp();
   MoveSessions(up_since_);
 }
@@ -111,23 +122,29 @@ void Replica::OnLinkGoesAway(GrpcLink& link, Duration deadline) {
   owner_.OnReplicaDown();
 }
 
-void Replica::OnLinkDown(GrpcLink& link, const grpc::Status& status) {
-  if (!connected_ || links_.back().get() != &link || !wanted_) {
-    log::Info("link_ended",
-              {{"service", address_}, {"status", static_cast<int>(status.error_code())}});
-    if (links_.back().get() == &link) connected_ = false;
-    return owner_.OnReplicaDown();
-  }
+void Replica::OnLinkDown(GrpcLink& link, const LinkFailure& failure) {
+  if (connected_ && links_.back().get() == &link && wanted_) return Fail(failure);
+  log::Info("link_ended", {{"service", address_}, {"status", failure.status}});
+  if (links_.back().get() == &link) connected_ = false;
+  owner_.OnReplicaDown();
+}
+
+void Replica::Fail(LinkFailure failure) {
   const Instant now = std::chrono::steady_clock::now();
   if (Proven(now)) backoff_.Reset();
   const auto delay = backoff_.Next();
   retry_at_ = now + delay;
   if (up_since_ == Instant()) leave_at_ = now;
   connected_ = false;
-  log::Warning("link_down", {{"service", address_},
-                             {"status", static_cast<int>(status.error_code())},
-                             {"detail", status.error_message()},
-                             {"retry_ms", std::int64_t{delay.count()}}});
+  const bool told = failure.is_refusal && failure_ && failure_->words == failure.words;
+  if (!told) {
+    log::Warning(failure.is_refusal ? "link_refused" : "link_down",
+                 {{"service", address_},
+                  {"status", failure.status},
+                  {"detail", failure.detail},
+                  {"retry_ms", std::int64_t{delay.count()}}});
+  }
+  failure_ = std::move(failure);
   owner_.OnReplicaDown();
   MoveSessions(now);
 }

@@ -5,20 +5,18 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/instant.h"
 #include "gateway/link/backoff.h"
 #include "gateway/link/grpc_link.h"
+#include "gateway/link/link_failure.h"
+#include "gateway/link/link_options.h"
 #include "gateway/net.h"
 
 namespace signaling::gateway {
-
-struct LinkOptions {
-  std::string gateway_id;
-  Duration flush_interval{};
-};
 
 class Replica final : private GrpcLink::Owner {
  public:
@@ -50,11 +48,17 @@ class Replica final : private GrpcLink::Owner {
   bool wanted() const { return wanted_; }
   // The one that takes sessions, or null.
   GrpcLink* link() const;
+  // Why there is none; null where there is one, or the first is on its way.
+  const LinkFailure* failure() const { return failure_ ? &*failure_ : nullptr; }
   // Nothing of it happens any more: it can be destroyed.
   bool over() const;
 
  private:
   void Connect();
+  // A stub with the newest credentials. Streams of the one before keep their connection.
+  void RenewStub();
+  // The newest link has ended, or could not begin: the next one follows after a backoff.
+  void Fail(LinkFailure failure);
   void MoveSessions(Instant now);
   // The newest link has been up for long enough to say that the replica works.
   bool Proven(Instant now) const;
@@ -62,19 +66,21 @@ class Replica final : private GrpcLink::Owner {
   // GrpcLink::Owner:
   void OnLinkUp(GrpcLink& link, const std::string& replica_id) override;
   void OnLinkGoesAway(GrpcLink& link, Duration deadline) override;
-  void OnLinkDown(GrpcLink& link, const grpc::Status& status) override;
+  void OnLinkDown(GrpcLink& link, const LinkFailure& failure) override;
 
   // Constant after construction.
   IoContext& io_;
   const LinkOptions& options_;
   Owner& owner_;
   const std::string address_;
-  const std::unique_ptr<signaling::v1::SignalingService::Stub> stub_;
 
+  std::shared_ptr<grpc::ChannelCredentials> credentials_;  // of the stub
+  std::unique_ptr<signaling::v1::SignalingService::Stub> stub_;
   // The newest last. The others go away or are over.
   std::vector<std::unique_ptr<GrpcLink>> links_;
   bool wanted_ = true;
-  bool connected_ = false;  // the newest is neither over nor goes away
+  bool connected_ = false;              // the newest is neither over nor goes away
+  std::optional<LinkFailure> failure_;  // of the last attempt, until one succeeds
   Backoff backoff_;
   Instant up_since_{};  // the newest; the epoch: it is not
   Instant retry_at_{};

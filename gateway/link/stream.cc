@@ -2,13 +2,16 @@
 
 #include <boost/asio/post.hpp>
 
+#include "absl/strings/str_cat.h"
+
 namespace signaling::gateway {
 
 Stream::Stream(IoContext& io, Owner& owner) : io_(io), owner_(owner) {}
 
 Stream::~Stream() { MutexLock lock(done_mu_); }
 
-void Stream::Start(signaling::v1::SignalingService::Stub& stub) {
+void Stream::Start(signaling::v1::SignalingService::Stub& stub, const std::string& token) {
+  if (!token.empty()) context_.AddMetadata("authorization", absl::StrCat("Bearer ", token));
   stub.async()->Multiplex(&context_, this);
   // Writes and reads are started by the worker too, so the end waits until it has heard that reads are over.
   AddHold();

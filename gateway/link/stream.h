@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <string>
 
 #include "gateway/net.h"
 #include "services/common/mutex.h"
@@ -35,7 +36,8 @@ class Stream final : public grpc::ClientBidiReactor<signaling::v1::MultiplexRequ
   Stream(IoContext& io, Owner& owner);
   ~Stream() override;
 
-  void Start(signaling::v1::SignalingService::Stub& stub);
+  // `token` is shown to the service; empty: there is none.
+  void Start(signaling::v1::SignalingService::Stub& stub, const std::string& token);
   // True: the write has begun, and `request` must stay until the next call. False: one is outstanding, OnWritable
   // follows.
   bool TryWrite(const Request& request);

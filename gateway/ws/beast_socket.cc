@@ -10,8 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "gateway/subprotocols.h"
 #include "gateway/ws/transport.h"
 #include "services/common/text.h"
 
@@ -20,7 +19,6 @@ namespace {
 
 namespace websocket = beast::websocket;
 
-constexpr char kSubprotocol[] = "signaling.v1";
 // An idle connection holds a buffer of this size; the rest of a longer message is read in larger pieces.
 constexpr std::size_t kFirstReadBytes = 512;
 constexpr std::size_t kNextReadBytes = std::size_t{16} * 1024;
@@ -30,21 +28,12 @@ constexpr std::size_t kEagerFlushBytes = std::size_t{32} * 1024;
 constexpr std::uint16_t kNoCode = 1005;
 constexpr std::uint16_t kBroken = 1006;
 
-bool OffersSubprotocol(const HttpRequest& request) {
-  const beast::string_view offered = request[http::field::sec_websocket_protocol];
-  for (absl::string_view one :
-       absl::StrSplit(absl::string_view(offered.data(), offered.size()), ',')) {
-    if (absl::StripAsciiWhitespace(one) == kSubprotocol) return true;
-  }
-  return false;
-}
-
 class BeastSocket final : public Socket,
                           public Flusher::Sender,
                           private Transport::Owner,
                           public std::enable_shared_from_this<BeastSocket> {
  public:
-  BeastSocket(TcpSocket socket, std::size_t max_message_bytes, Flusher& flusher)
+  BeastSocket(ClientSocket socket, std::size_t max_message_bytes, Flusher& flusher)
       : max_message_bytes_(max_message_bytes),
         flusher_(flusher),
         stream_(std::move(socket), static_cast<Transport::Owner&>(*this)) {}
@@ -52,7 +41,7 @@ class BeastSocket final : public Socket,
   void Run(const HttpRequest& request, std::unique_ptr<SocketEvents> events) {
     events_ = std::move(events);
     beast::error_code ec;
-    tcp().non_blocking(true, ec);
+    client().non_blocking(true, ec);
     // The library's limit would fail the connection without a word; OnTooLarge tells the reason.
     stream_.read_message_max(0);
     stream_.auto_fragment(false);
@@ -60,7 +49,9 @@ class BeastSocket final : public Socket,
                                                        websocket::stream_base::none(), false});
     stream_.set_option(websocket::stream_base::decorator(
         [subprotocol = OffersSubprotocol(request)](websocket::response_type& response) {
-          if (subprotocol) response.set(http::field::sec_websocket_protocol, kSubprotocol);
+          if (!subprotocol) return;
+          response.set(http::field::sec_websocket_protocol,
+                       beast::string_view(kSubprotocol.data(), kSubprotocol.size()));
         }));
     stream_.control_callback([this](websocket::frame_type type, beast::string_view payload) {
       if (ended_) return;
@@ -82,7 +73,7 @@ class BeastSocket final : public Socket,
   }
 
   void FlushNow() override {
-    if (tcp().is_open()) Write();
+    if (client().is_open()) Write();
   }
 
   void Ping() override {
@@ -104,7 +95,7 @@ class BeastSocket final : public Socket,
 
   void Drop() override {
     beast::error_code ec;
-    tcp().close(ec);
+    client().close(ec);
     // It is the read that sees the end.
     ResumeReading();
   }
@@ -132,18 +123,18 @@ class BeastSocket final : public Socket,
       if (ended_) ShutDown();
       return;
     }
-    if (write_waits_ || !tcp().is_open()) return;
+    if (write_waits_ || !client().is_open()) return;
     write_waits_ = true;
-    tcp().async_wait(net::socket_base::wait_write,
-                     [self = shared_from_this()](beast::error_code ec) {
-                       self->write_waits_ = false;
-                       if (!ec) self->Flush();
-                     });
+    client().async_wait(net::socket_base::wait_write,
+                        [self = shared_from_this()](beast::error_code ec) {
+                          self->write_waits_ = false;
+                          if (!ec) self->Flush();
+                        });
   }
 
  private:
   Transport& transport() { return stream_.next_layer(); }
-  TcpSocket& tcp() { return transport().socket(); }
+  ClientSocket& client() { return transport().socket(); }
   Outbox& outbox() { return transport().outbox(); }
   const Outbox& outbox() const { return const_cast<BeastSocket*>(this)->outbox(); }
 
@@ -167,7 +158,7 @@ class BeastSocket final : public Socket,
     while (!outbox().empty()) {
       beast::error_code ec;
       const std::string_view bytes = outbox().bytes();
-      const std::size_t sent = tcp().write_some(net::buffer(bytes.data(), bytes.size()), ec);
+      const std::size_t sent = client().write_some(bytes, ec);
       if (ec == net::error::would_block || ec == net::error::try_again) return;
       if (ec) return Drop();
       written_seq_ = std::max(written_seq_, outbox().Consume(sent));
@@ -236,18 +227,17 @@ class BeastSocket final : public Socket,
   // Everything is sent: says so, and takes in what the peer still sends, so that it reads our last words instead of a
   // reset. The session's tick drops a peer that does not end.
   void ShutDown() {
-    if (std::exchange(shut_down_, true) || !tcp().is_open()) return;
-    beast::error_code ec;
-    tcp().shutdown(net::socket_base::shutdown_send, ec);
+    if (std::exchange(shut_down_, true) || !client().is_open()) return;
+    client().ShutDown();
     buffer_.clear();
     Linger();
   }
 
   void Linger() {
-    tcp().async_read_some(buffer_.prepare(kFirstReadBytes),
-                          [self = shared_from_this()](beast::error_code ec, std::size_t) {
-                            if (!ec) self->Linger();
-                          });
+    client().async_discard_some(buffer_.prepare(kFirstReadBytes),
+                                [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                                  if (!ec) self->Linger();
+                                });
   }
 
   // Constant after construction.
@@ -273,7 +263,7 @@ class BeastSocket final : public Socket,
 
 }  // namespace
 
-void RunWebSocket(TcpSocket socket, const HttpRequest& request, std::size_t max_message_bytes,
+void RunWebSocket(ClientSocket socket, const HttpRequest& request, std::size_t max_message_bytes,
                   Flusher& flusher, const MakeSession& make_session) {
   auto made = std::make_shared<BeastSocket>(std::move(socket), max_message_bytes, flusher);
   auto events = make_session(*made);

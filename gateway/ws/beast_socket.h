@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "gateway/client_socket.h"
 #include "gateway/net.h"
 #include "gateway/ws/flusher.h"
 #include "gateway/ws/socket.h"
@@ -16,7 +17,7 @@ namespace signaling::gateway {
 using MakeSession = std::function<std::unique_ptr<SocketEvents>(Socket&)>;
 
 // Answers `request`, a WebSocket upgrade, on `socket`, and runs the connection until it ends.
-void RunWebSocket(TcpSocket socket, const HttpRequest& request, std::size_t max_message_bytes,
+void RunWebSocket(ClientSocket socket, const HttpRequest& request, std::size_t max_message_bytes,
                   Flusher& flusher, const MakeSession& make_session);
 
 }  // namespace signaling::gateway

@@ -52,6 +52,14 @@ bool Downlink::Error(Reason reason, std::string_view message) {
   return Send(EncodeError(Fault(reason, message), text_), 0);
 }
 
+bool Downlink::RateLimited(Duration retry_after) {
+  v1::Error error = Fault(Reason::kRateLimited, "too many messages: they are read more slowly now");
+  SetRetryAfter(retry_after, &error);
+  probe_.ErrorSent(Reason::kRateLimited);
+  text_.clear();
+  return Send(EncodeError(error, text_), 0);
+}
+
 void Downlink::Fatal(const v1::Error& error) {
   const std::optional<Reason> reason = KnownReason(error);
   if (reason) probe_.ErrorSent(*reason);

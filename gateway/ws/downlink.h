@@ -29,6 +29,7 @@ class Downlink {
   [[nodiscard]] bool Ack(std::uint64_t id);
   [[nodiscard]] bool Pong(std::string_view t);
   [[nodiscard]] bool Error(Reason reason, std::string_view message);
+  [[nodiscard]] bool RateLimited(Duration retry_after);
   // The last words; sent whatever waits. Who was removed is told that in a message of its own first.
   void Fatal(const signaling::v1::Error& error);
 

@@ -24,6 +24,14 @@ v1::Error FatalError(Reason reason, std::string_view message) {
   return Make(reason, message, FinalAction(reason), true);
 }
 
+void SetRetryAfter(Duration time, v1::Error* error) {
+  const auto up = std::chrono::ceil<std::chrono::milliseconds>(time);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(up);
+  error->mutable_retry_after()->set_seconds(seconds.count());
+  error->mutable_retry_after()->set_nanos(
+      static_cast<std::int32_t>(std::chrono::nanoseconds(up - seconds).count()));
+}
+
 std::optional<Reason> KnownReason(const v1::Error& error) {
   if (error.reason() <= 0 || static_cast<std::size_t>(error.reason()) > AllReasons().size()) {
     return std::nullopt;

@@ -20,19 +20,22 @@ struct Upgrade {
   struct Refusal {
     Reason reason;
     std::string_view message;  // static
+    Duration retry_after{};    // zero: that is not known
   };
 
   signaling::v1::SessionPath path = signaling::v1::SESSION_PATH_V1;
   std::string client_id{};  // of `/`
   std::string room{};       // of `/`
+  bool room_is_default = false;
+  std::string token{};  // of the headers or the query; empty: none
   std::string remote_address{};
   Instant accepted_at{};
   std::optional<Refusal> refusal{};
   Admission::Place socket{};
 };
 
-// What the service is asked for. Moves out of `hello` what it takes.
-std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, const Upgrade& upgrade,
+// What the service is asked for. A token of the hello goes before that of the upgrade. Moves out of both what it takes.
+std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, Upgrade& upgrade,
                                               Hello& hello);
 
 }  // namespace signaling::gateway

@@ -22,6 +22,7 @@ Session::Session(SessionContext& context, Socket& socket, Upgrade upgrade)
       socket_(socket),
       accepted_at_(upgrade.accepted_at),
       path_(upgrade.path),
+      address_(upgrade.remote_address),
       socket_place_(std::move(upgrade.socket)),
       entry_(context.sessions, *this),
       last_sign_(context.clock.now()),
@@ -34,7 +35,7 @@ Session::~Session() = default;
 
 void Session::OnOpen() {
   context_.probe.ConnectionOpened();
-  if (upgrade_->refusal) return Refuse(upgrade_->refusal->reason, upgrade_->refusal->message);
+  if (upgrade_->refusal) return Refuse(*upgrade_->refusal);
   if (context_.draining) return Refuse(Reason::kDraining, "this server is going away");
   if (path_ == v1::SESSION_PATH_PLAIN)
     return OpenSession({.client_id = upgrade_->client_id, .metadata = {}, .resume = {}});
@@ -51,6 +52,7 @@ void Session::OpenSession(Hello hello) {
   resumes_ = hello.resume.has_value();
   if (!seat_) return RefuseOpening(Reason::kTooManyConnections, "too many sessions on this server");
   waiting_.Release();
+  LogSessionOpening(session_id_, *upgrade_, hello);
   if (!uplink_.Open(MakeOpen(session_id_, *upgrade_, hello))) {
     return RefuseOpening(Reason::kUnavailable, "the signaling service cannot be reached");
   }
@@ -63,15 +65,26 @@ void Session::OnText(std::string_view text) {
   OnSignOfLife();
   if (!active() || said_bye_) return;
   ++received_;
+  const Limit kind = Handle(text);
+  if (active()) CountMessage(kind);
+}
+
+Limit Session::Handle(std::string_view text) {
   // The body is decoded into the batch itself.
   v1::UpFrame& frame = uplink_.Next();
   if (!context_.decoder.Decode(text, &context_.message, &frame, &context_.fault)) {
     context_.probe.UnknownMessageReceived();
-    return OnFault(text, Inbound::Verdict::kByContent);
+    OnFault(text, Inbound::Verdict::kByContent);
+    return Limit::kOther;
   }
-  context_.probe.MessageReceived(context_.message.type);
-  if (state_ == State::kWaitsForHello) return OnMessageBeforeHello();
-  OnMessage(frame, text);
+  const MessageType type = context_.message.type;
+  context_.probe.MessageReceived(type);
+  if (state_ == State::kWaitsForHello) {
+    OnMessageBeforeHello();
+  } else {
+    OnMessage(frame, text);
+  }
+  return LimitOf(type);
 }
 
 void Session::OnMessageBeforeHello() {
@@ -97,6 +110,9 @@ void Session::OnMessage(v1::UpFrame& frame, std::string_view text) {
                                                     : "hello: this session is open");
     case MessageType::kPing: EndUnless(down_.Pong(message.ping_t)); break;
     case MessageType::kBye: return OnBye();
+    case MessageType::kRefresh:
+      uplink_.Refresh(std::move(*frame.mutable_refresh()->mutable_token()));
+      break;
     case MessageType::kAck: break;
     default: PassOn(message.id, frame, text, Inbound::Verdict::kByContent);
   }
@@ -125,7 +141,8 @@ void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::string_view text
 }
 
 void Session::UpdateReading() {
-  if (!active() || paused_ == (uplink_.full() || said_bye_)) return;
+  const bool pause = uplink_.full() || limiter_.empty() || said_bye_;
+  if (!active() || paused_ == pause) return;
   paused_ = !paused_;
   if (paused_) return socket_.PauseReading();
   last_sign_ = context_.clock.now();
@@ -193,6 +210,7 @@ void Session::OnAcknowledged(std::uint64_t id) {
 
 void Session::OnOpened(const v1::Opened& opened) {
   state_ = State::kOpen;
+  LogSessionOpened(session_id_, opened);
   session_id_ = opened.session_id();
   // Who claimed to resume another session, and got one of its own, needs a place of its own.
   if (!seat_.Settle(session_id_)) {
@@ -205,6 +223,7 @@ void Session::OnOpened(const v1::Opened& opened) {
 
 void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
   context_.probe.SessionMoved();
+  LogSessionMoved(session_id_);
   probed_ = false;
   UpdateReading();
   if (acknowledges) OnAcknowledged(opened.last_id());
@@ -214,7 +233,10 @@ void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
   EndUnless(down_.Notice(notice));
 }
 
-void Session::OnUnavailable() { TellError(Reason::kUnavailable, "the signaling service is away"); }
+void Session::OnUnavailable() {
+  LogSessionCutOff(session_id_);
+  TellError(Reason::kUnavailable, "the signaling service is away");
+}
 
 void Session::OnFailed(Reason reason, std::string_view message) {
   if (said_bye_) return Part();
@@ -226,6 +248,11 @@ bool Session::IsLastFault(v1::DownFrame& frame) {
   const std::optional<Reason> reason = KnownReason(frame.error());
   if (!reason) return false;
   context_.probe.ErrorSent(*reason);
+  LogRefusal(session_id_, nullptr, *reason, frame.error().message(), false);
+  if (*reason == Reason::kUnauthenticated) {
+    // A refresh that was refused.
+    context_.addresses.OnFailedAuthentication(address_, context_.clock.now().time_since_epoch());
+  }
   // What is told again was a fault in a connection before.
   const bool old = frame.reply_to() != 0 && frame.reply_to() <= uplink_.inbound().resumed_from();
   if (old || !IsLastStrike(*reason)) return false;
@@ -235,12 +262,16 @@ bool Session::IsLastFault(v1::DownFrame& frame) {
 }
 
 void Session::OnEvent(v1::DownFrame& frame) {
+  if (frame.has_room()) LogRoom(session_id_, frame.room());
   const bool last = frame.has_error() && IsLastFault(frame);
   const bool numbered = uplink_.inbound().numbered();
-  const EncodeOptions options = {.numbered = numbered, .ack_id = numbered ? frame.ack_id() : 0};
+  // What is no event carries no acknowledgement: that follows alone.
+  const bool acknowledges = numbered && frame.seq() != 0;
+  const EncodeOptions options = {.numbered = numbered, .ack_id = acknowledges ? frame.ack_id() : 0};
   const bool sent = down_.Event(frame, options);
   if (sent && frame.seq() != 0) uplink_.EventSent(frame.seq(), down_.newest_bytes());
   EndUnless(sent);
+  if (frame.seq() == 0) OnAcknowledged(frame.ack_id());
   if (!last || !active()) return;
   Stop(CloseCode::kProtocolError, Info(static_cast<Reason>(frame.error().reason())).code,
        v1::Detach::CAUSE_FAULT);
@@ -256,11 +287,13 @@ void Session::TellError(Reason reason, std::string_view message) {
   if (IsLastStrike(reason)) {
     return EndWith(reason, message, v1::Detach::CAUSE_FAULT, CloseCode::kProtocolError);
   }
+  LogRefusal(session_id_, upgrade_.get(), reason, message, false);
   EndUnless(down_.Error(reason, message));
 }
 
 void Session::Tick() {
   const Instant now = context_.clock.now();
+  TickLimits(now);
   switch (state_) {
     case State::kNew:
       if (now - last_sign_ >= context_.settings.handshake_timeout) socket_.Drop();

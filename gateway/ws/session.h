@@ -16,6 +16,8 @@
 #include "gateway/ws/session_context.h"
 #include "gateway/ws/socket.h"
 #include "gateway/ws/uplink.h"
+#include "services/common/address_limiter.h"
+#include "services/common/message_limiter.h"
 #include "services/common/reason.h"
 
 namespace signaling::gateway {
@@ -69,13 +71,19 @@ class Session final : public SocketEvents, private Uplink::Owner {
   // Up.
   void OpenSession(Hello hello);
   void OnMessage(signaling::v1::UpFrame& frame, std::string_view text);
+  static Limit LimitOf(MessageType type);
+  // Handles one message; the kind of the limit that it counts for.
+  Limit Handle(std::string_view text);
   void OnMessageBeforeHello();
   void OnBye();
   void OnFault(std::string_view text, Inbound::Verdict verdict);
   void PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::string_view text,
               Inbound::Verdict verdict);
-  // Reads from the client, or not, as the uplink can take more.
+  // Reads from the client, or not, as the uplink can take more and the limits allow.
   void UpdateReading();
+  // A message was handled: where the client is over its limit now, it is not read for a while.
+  void CountMessage(Limit kind);
+  void TickLimits(Instant now);
 
   // Down. Each of these may end the session.
   // Uplink::Owner:
@@ -99,6 +107,7 @@ class Session final : public SocketEvents, private Uplink::Owner {
 
   // The end: told in an error, then with a close frame.
   void Refuse(Reason reason, std::string_view message);  // where there is nothing to detach
+  void Refuse(const Upgrade::Refusal& refusal);
   // What the hello asks for is not to be had now. Says nothing of the session that was to be resumed: it may wait still.
   void RefuseOpening(Reason reason, std::string_view message);
   void EndWith(Reason reason, std::string_view message, Cause cause);
@@ -114,12 +123,13 @@ class Session final : public SocketEvents, private Uplink::Owner {
   Socket& socket_;
   const Instant accepted_at_;
   const signaling::v1::SessionPath path_;
+  const AddressKey address_;
   const Admission::Place socket_place_;
 
   Registry<Session>::Entry entry_;
   State state_ = State::kNew;
   bool resumes_ = false;        // the hello asks for a session that there may be
-  bool paused_ = false;         // the uplink takes no more
+  bool paused_ = false;         // the client is not read
   bool probed_ = false;         // the service waits for a sign of life
   bool setup_counted_ = false;  // `connected` has been written
   bool told_to_go_ = false;     // the deadline says until when
@@ -133,6 +143,7 @@ class Session final : public SocketEvents, private Uplink::Owner {
   Instant deadline_{};  // for the hello, to go, for a link after bye, or for the peer to close
   Downlink down_;
   Uplink uplink_;
+  MessageLimiter limiter_;
   Admission::Place waiting_;          // among those who wait for hello
   Admission::Seat seat_;              // among the sessions
   std::string session_id_;            // empty before `open`

@@ -10,6 +10,8 @@
 #include "gateway/link/link.h"
 #include "gateway/probe.h"
 #include "gateway/registry.h"
+#include "services/common/address_limiter.h"
+#include "services/common/rate_limits.h"
 
 namespace signaling::gateway {
 
@@ -19,6 +21,7 @@ struct SessionSettings {
   ConnectedInfo connected;
   Duration timeout{};
   Duration handshake_timeout{};
+  RateLimits rate_limits{};
 };
 
 // The last members are room to work in, filled anew for each message.
@@ -26,6 +29,7 @@ struct SessionContext {
   const SessionSettings& settings;
   Links& links;
   Admission& admission;
+  AddressLimiter& addresses;
   Probe& probe;
   const TickClock& clock;
   Decoder& decoder;

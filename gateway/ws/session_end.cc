@@ -23,7 +23,13 @@ void Session::OnClosed(const v1::Closed& closed) {
   if (closed.has_error()) {
     v1::Error error = closed.error();
     error.set_fatal(true);
-    if (const auto known = KnownReason(error)) reason = Info(*known).code;
+    if (const auto known = KnownReason(error)) {
+      reason = Info(*known).code;
+      LogRefusal(session_id_, nullptr, *known, error.message(), true);
+    }
+    if (state_ == State::kOpening && error.reason() == v1::ERROR_REASON_UNAUTHENTICATED) {
+      context_.addresses.OnFailedAuthentication(address_, context_.clock.now().time_since_epoch());
+    }
     down_.Fatal(error);
   }
   const auto code = static_cast<std::uint16_t>(closed.close_code());
@@ -50,6 +56,14 @@ void Session::Refuse(Reason reason, std::string_view message) {
   EndWith(reason, message, v1::Detach::CAUSE_UNSPECIFIED);
 }
 
+void Session::Refuse(const Upgrade::Refusal& refusal) {
+  LogRefusal(session_id_, upgrade_.get(), refusal.reason, refusal.message, true);
+  v1::Error error = FatalError(refusal.reason, refusal.message);
+  if (refusal.retry_after > Duration::zero()) SetRetryAfter(refusal.retry_after, &error);
+  down_.Fatal(error);
+  Stop(Info(refusal.reason).close_code, Info(refusal.reason).code, v1::Detach::CAUSE_UNSPECIFIED);
+}
+
 void Session::RefuseOpening(Reason reason, std::string_view message) {
   EndWith(reason, message, v1::Detach::CAUSE_BROKEN,
           resumes_ ? CloseCode::kTryAgainLater : Info(reason).close_code);
@@ -61,6 +75,7 @@ void Session::EndWith(Reason reason, std::string_view message, Cause cause) {
 
 void Session::EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code) {
   if (!active()) return;
+  LogRefusal(session_id_, upgrade_.get(), reason, message, true);
   down_.Fatal(FatalError(reason, message));
   Stop(code, Info(reason).code, cause);
 }
@@ -125,6 +140,7 @@ bool Session::GoAway(Duration reconnect_after) {
     return true;
   }
   deadline_ = context_.clock.now() + reconnect_after + kGoTimeout;
+  LogSessionSentAway(session_id_, reconnect_after);
   EndUnless(down_.GoAway(absl::FromChrono(reconnect_after)));
   return true;
 }

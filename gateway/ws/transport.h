@@ -9,6 +9,7 @@
 #include <boost/beast/core/role.hpp>
 #include <utility>
 
+#include "gateway/client_socket.h"
 #include "gateway/net.h"
 #include "gateway/ws/outbox.h"
 
@@ -25,10 +26,10 @@ class Transport {
 
   using executor_type = IoContext::executor_type;
 
-  Transport(TcpSocket socket, Owner& owner) : socket_(std::move(socket)), owner_(owner) {}
+  Transport(ClientSocket socket, Owner& owner) : socket_(std::move(socket)), owner_(owner) {}
 
   executor_type get_executor() { return socket_.get_executor(); }
-  TcpSocket& socket() { return socket_; }
+  ClientSocket& socket() { return socket_; }
   Outbox& outbox() { return outbox_; }
 
   // After a close frame nothing may follow (RFC 6455, section 5.5.1).
@@ -56,7 +57,7 @@ class Transport {
  private:
   void Write(std::string_view bytes);
 
-  TcpSocket socket_;
+  ClientSocket socket_;
   Owner& owner_;
   Outbox outbox_;
   bool closed_ = false;

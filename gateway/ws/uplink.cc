@@ -11,6 +11,8 @@ namespace v1 = signaling::v1;
 constexpr std::size_t kSmallFrameBytes = 32;
 // A message that was on its way when as many streams broke may be what breaks them.
 constexpr int kMostBreaks = 2;
+// What was sent so long ago on a link that still stands has arrived: its keepalive (link/replica.cc) takes less.
+constexpr std::chrono::seconds kArrivedAfter{60};
 // A move takes less; what takes longer the client should know.
 constexpr std::chrono::seconds kQuietFor{2};
 
@@ -144,6 +146,7 @@ void Uplink::AcknowledgedBySocket(std::uint64_t seq) {
 void Uplink::TellIfDue() {
   if (!live()) return;
   if (resumable_due_) TellResumable();
+  if (token_due_) TellToken();
   if (acks_.due()) Send(link_->Next(), 0);
 }
 
@@ -152,6 +155,19 @@ void Uplink::TellResumable() {
   v1::UpFrame& frame = link_->Next();
   frame.mutable_resumable();
   Send(frame, 0);
+}
+
+void Uplink::Refresh(std::string token) {
+  token_ = std::move(token);
+  token_due_ = true;
+}
+
+void Uplink::TellToken() {
+  token_due_ = false;
+  token_told_at_ = context_.clock.now();
+  v1::UpFrame& frame = link_->Next();
+  frame.mutable_refresh()->set_token(token_);
+  Send(frame, token_.size());
 }
 
 void Uplink::TellAlive() {
@@ -176,6 +192,9 @@ void Uplink::Tick(Instant now) {
   inbound_.Rest();
   TellIfDue();
   if (live() && acks_.waiting()) Send(link_->Next(), 0);
+  if (live() && !token_.empty() && now - token_told_at_ >= kArrivedAfter) {
+    std::string().swap(token_);
+  }
   if (state_ != State::kOpening && state_ != State::kWaiting) return;
   const Duration lost = now - *lost_at_;
   if (lost >= (open_ ? context_.settings.handshake_timeout : window_)) {
@@ -245,6 +264,7 @@ void Uplink::OnOpened(const v1::Opened& opened) {
   if (moved) {
     // Should it have been told on the link that was lost, it does no harm.
     resumable_due_ = plain_ && acks_.by_client();
+    token_due_ = !token_.empty();
     owner_.OnMoved(opened, news);
   } else {
     hold_.set_session_id(opened.session_id());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "gateway/instant.h"
@@ -70,6 +71,10 @@ class Uplink final : public Link::Receiver {
   // Tells the service of it, where that should not wait for the tick.
   void TellIfDue();
 
+  // A new token for the session: the newest is told as soon as it is open on a link, and again on the next link, should
+  // it have been lost with the one before.
+  void Refresh(std::string token);
+
   // These are for now or never: told where the session is open on a link.
   void TellAlive();
   void TellRoundTrip(Duration took);
@@ -113,6 +118,7 @@ class Uplink final : public Link::Receiver {
   void OnOpened(const signaling::v1::Opened& opened);
   void SendKept();
   void TellResumable();
+  void TellToken();
   void Send(signaling::v1::UpFrame& frame, std::size_t bytes);
   // No longer bound to a link.
   void Forget();
@@ -127,6 +133,9 @@ class Uplink final : public Link::Receiver {
   bool holds_back_ = false;
   bool told_unavailable_ = false;
   bool resumable_due_ = false;  // the client has begun to acknowledge
+  bool token_due_ = false;
+  Instant token_told_at_{};
+  std::string token_;  // the newest, until it is known to have arrived
   Link* link_ = nullptr;
   std::uint32_t slot_ = 0;                     // 0: none
   std::uint32_t attempt_ = 0;                  // to open or attach

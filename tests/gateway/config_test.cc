@@ -16,6 +16,10 @@ TEST(ConfigTest, NamesTheFlagThatCannotBe) {
       {"--address", [](Config& c) { c.address = "0.0.0.0"; }},
       {"--service", [](Config& c) { c.service = ""; }},
       {"--service", [](Config& c) { c.service = "a:1,a:1"; }},
+      {"--service_cert", [](Config& c) { c.service_ca = c.service_cert = "a"; }},
+      {"--service_cert", [](Config& c) { c.service_ca = c.service_key = "a"; }},
+      {"--service_cert", [](Config& c) { c.service_cert = c.service_key = "a"; }},
+      {"--service_name", [](Config& c) { c.service_name = "a"; }},
       {"--max_connections", [](Config& c) { c.max_connections = 0; }},
       {"--timeout", [](Config& c) { c.timeout = absl::Milliseconds(999); }},
       {"--timeout", [](Config& c) { c.timeout = absl::InfiniteDuration(); }},
@@ -23,6 +27,8 @@ TEST(ConfigTest, NamesTheFlagThatCannotBe) {
       {"--default_room", [](Config& c) { c.default_room = "a room"; }},
       {"--allowed_origins", [](Config& c) { c.allowed_origins = {"a.example"}; }},
       {"--allowed_origins", [](Config& c) { c.allowed_origins = {"https://a.example/"}; }},
+      {"--tls_cert", [](Config& c) { c.tls_key = "key"; }},
+      {"--tls_key", [](Config& c) { c.tls_cert = "cert"; }},
       {"--max_message_bytes", [](Config& c) { c.max_message_bytes = 100; }},
       {"--max_message_bytes", [](Config& c) { c.max_message_bytes = 1 << 20; }},
       {"--max_json_depth", [](Config& c) { c.max_json_depth = 1; }},
@@ -41,11 +47,24 @@ TEST(ConfigTest, NamesTheFlagThatCannotBe) {
   }
 }
 
-TEST(ConfigTest, OutsideIsReachedOnlyOnRequest) {
+TEST(ConfigTest, OutsideIsReachedOnlyWithAnIdentityForTheServiceOrOnRequest) {
+  const std::function<void(Config&)> ways[] = {
+      [](Config& c) { c.allow_anonymous = true; },
+      [](Config& c) { c.service_token_file = "token"; },
+      [](Config& c) { c.service_ca = c.service_cert = c.service_key = "file"; },
+  };
+  for (const auto& change : ways) {
+    Config config;
+    config.address = "0.0.0.0";
+    change(config);
+    EXPECT_TRUE(Validate(config).ok()) << Validate(config);
+  }
   Config config;
   config.address = "0.0.0.0";
-  config.allow_anonymous = true;
-  EXPECT_TRUE(Validate(config).ok());
+  config.service_ca = "it knows the service, but not the service it";
+  EXPECT_EQ(Validate(config).message(),
+            "--address=0.0.0.0 is reachable from outside and the service is shown no identity "
+            "(--service_token_file or --service_cert); say --allow_anonymous if that is meant");
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "tests/gateway/fake_service.h"
 
-#include <grpcpp/security/server_credentials.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,10 +26,9 @@ v1::Closed Ended(v1::ErrorReason reason, v1::ErrorAction action, std::uint32_t c
 
 }  // namespace
 
-FakeService::FakeService(int port) {
+FakeService::FakeService(int port, const std::shared_ptr<grpc::ServerCredentials>& credentials) {
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(absl::StrCat("127.0.0.1:", port), grpc::InsecureServerCredentials(),
-                           &port_);
+  builder.AddListeningPort(absl::StrCat("127.0.0.1:", port), credentials, &port_);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();
   EXPECT_NE(server_, nullptr);
@@ -50,9 +48,24 @@ void FakeService::set_refuses(bool refuses) {
   refuses_ = refuses;
 }
 
+void FakeService::set_refusal(const grpc::Status& refusal) {
+  MutexLock lock(mu_);
+  refusal_ = refusal;
+}
+
+void FakeService::set_authenticates(bool authenticates) {
+  MutexLock lock(mu_);
+  authenticates_ = authenticates;
+}
+
 void FakeService::set_is_silent(bool is_silent) {
   MutexLock lock(mu_);
   is_silent_ = is_silent;
+}
+
+void FakeService::set_knows_nobody(bool knows_nobody) {
+  MutexLock lock(mu_);
+  knows_nobody_ = knows_nobody;
 }
 
 void FakeService::GoAway(absl::Duration deadline) {
@@ -94,6 +107,11 @@ absl::Duration FakeService::WaitForRoundTrip() {
   return TakeNext(round_trips_, "a round trip");
 }
 
+std::string FakeService::WaitForToken() {
+  MutexLock lock(mu_);
+  return TakeNext(tokens_, "a token");
+}
+
 bool FakeService::WaitForEnd() {
   MutexLock lock(mu_);
   return TakeNext(ends_, "a stream that ended");
@@ -102,6 +120,11 @@ bool FakeService::WaitForEnd() {
 std::size_t FakeService::streams() const {
   MutexLock lock(mu_);
   return links_.size();
+}
+
+std::string FakeService::authorization() const {
+  MutexLock lock(mu_);
+  return authorization_;
 }
 
 int FakeService::attempts() const {
@@ -127,6 +150,11 @@ grpc::Status FakeService::Multiplex(grpc::ServerContext* context, Writer* stream
   {
     MutexLock lock(mu_);
     ++attempts_;
+    const auto shown = context->client_metadata().find("authorization");
+    authorization_ = shown == context->client_metadata().end()
+                         ? std::string()
+                         : std::string(shown->second.data(), shown->second.size());
+    if (!refusal_.ok()) return refusal_;
     if (refuses_) return {grpc::StatusCode::UNAVAILABLE, "draining"};
     links_.push_back(&link);
   }
@@ -135,6 +163,7 @@ grpc::Status FakeService::Multiplex(grpc::ServerContext* context, Writer* stream
     if (request.has_hello() && !is_silent_) {
       v1::MultiplexResponse response;
       response.mutable_hello()->set_replica_id("fake");
+      response.mutable_hello()->set_authenticates(authenticates_);
       stream->Write(response);
     }
     for (const v1::UpFrame& frame : request.batch().frames()) Handle(frame, link);
@@ -171,10 +200,22 @@ void FakeService::Bind(Session& session, Link& link, std::uint32_t slot) {
   link.slots[slot] = &session;
 }
 
+void FakeService::NoteToken(const std::string& token) {
+  if (token.empty()) return;
+  tokens_.push_back(token);
+  changed_.notify_all();
+}
+
 void FakeService::Open(const v1::UpFrame& frame, Link& link) {
+  if (knows_nobody_) {
+    return Close(link, frame.slot(),
+                 Ended(v1::ERROR_REASON_UNAUTHENTICATED, v1::ERROR_ACTION_CLOSE, 4501,
+                       "this token is not good"));
+  }
   Session& session = sessions_[frame.open().session_id()];
   session.id = frame.open().session_id();
   Bind(session, link, frame.slot());
+  NoteToken(frame.open().token());
   v1::DownFrame down;
   down.set_slot(frame.slot());
   v1::Opened& opened = *down.mutable_opened();
@@ -237,7 +278,9 @@ void FakeService::Handle(const v1::UpFrame& frame, Link& link) {
   while (!session.events.empty() && session.events.front().seq() <= frame.ack_seq()) {
     session.events.pop_front();
   }
-  if (frame.has_detach()) {
+  if (frame.has_refresh()) {
+    NoteToken(frame.refresh().token());
+  } else if (frame.has_detach()) {
     Close(link, frame.slot(), {});
     detached_.push_back(frame.detach().cause());
     changed_.notify_all();

@@ -3,6 +3,7 @@
 // owned by the test.
 #pragma once
 
+#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -23,7 +24,8 @@ namespace signaling::gateway {
 class FakeService final : public signaling::v1::SignalingService::Service {
  public:
   // Port 0: any.
-  explicit FakeService(int port = 0);
+  explicit FakeService(int port = 0, const std::shared_ptr<grpc::ServerCredentials>& credentials =
+                                         grpc::InsecureServerCredentials());
   ~FakeService() override;
 
   int port() const { return port_; }
@@ -32,8 +34,14 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   void set_echoes(int echoes);
   // New streams are ended instead of greeted.
   void set_refuses(bool refuses);
+  // New streams are ended with this status; OK: they are not.
+  void set_refusal(const grpc::Status& refusal);
+  // Says that clients need tokens.
+  void set_authenticates(bool authenticates);
   // New streams are left without a greeting.
   void set_is_silent(bool is_silent);
+  // No token of an opening is good.
+  void set_knows_nobody(bool knows_nobody);
 
   // Tells all streams that they end; then ends none.
   void GoAway(absl::Duration deadline);
@@ -45,6 +53,8 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   signaling::v1::Detach::Cause WaitForDetach();
   // The next round trip that was measured (zero).
   absl::Duration WaitForRoundTrip();
+  // The next token that came with open or refresh; an open without one is none (empty).
+  std::string WaitForToken();
   // Whether the next stream that ended was ended by the gateway, not broken (false).
   bool WaitForEnd();
 
@@ -52,6 +62,8 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   std::size_t streams() const;
   // Streams that have come in all, refused ones too.
   int attempts() const;
+  // What the last of them showed; empty: nothing.
+  std::string authorization() const;
   // Sessions that a stream holds.
   std::size_t held() const;
   // How many times a session was attached to another stream.
@@ -82,6 +94,7 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   T TakeNext(std::deque<T>& queue, const char* what) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   void Handle(const signaling::v1::UpFrame& frame, Link& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void NoteToken(const std::string& token) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Open(const signaling::v1::UpFrame& frame, Link& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Attach(const signaling::v1::UpFrame& frame, Link& link) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Bind(Session& session, Link& link, std::uint32_t slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -99,13 +112,18 @@ class FakeService final : public signaling::v1::SignalingService::Service {
   std::condition_variable_any changed_;
   int echoes_ ABSL_GUARDED_BY(mu_) = 1;
   bool refuses_ ABSL_GUARDED_BY(mu_) = false;
+  bool authenticates_ ABSL_GUARDED_BY(mu_) = false;
+  grpc::Status refusal_ ABSL_GUARDED_BY(mu_);
+  std::string authorization_ ABSL_GUARDED_BY(mu_);
   bool is_silent_ ABSL_GUARDED_BY(mu_) = false;
+  bool knows_nobody_ ABSL_GUARDED_BY(mu_) = false;
   int attempts_ ABSL_GUARDED_BY(mu_) = 0;
   int attached_ ABSL_GUARDED_BY(mu_) = 0;
   std::vector<Link*> links_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mu_);
   std::deque<bool> ends_ ABSL_GUARDED_BY(mu_);
   std::deque<signaling::v1::Detach::Cause> detached_ ABSL_GUARDED_BY(mu_);
+  std::deque<std::string> tokens_ ABSL_GUARDED_BY(mu_);
   std::deque<absl::Duration> round_trips_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -65,10 +65,13 @@ TEST(ProbeTest, TypesAreCountedInTheDirectionsThatTheyHave) {
   Probe probe(registry);
   probe.MessageReceived(MessageType::kCreateOffer);
   probe.MessageReceived(MessageType::kAdmit);
+  probe.MessageReceived(MessageType::kRefresh);
+  probe.MessageSent(MessageType::kTokenExpiring);
   probe.MessageSent(MessageType::kOfferWithdrawn);
   probe.MessageSent(MessageType::kKicked);
   const auto types = Sums(registry, "signaling_messages_total", "type");
-  for (const char* type : {"create_offer", "admit", "offer_withdrawn", "kicked"}) {
+  for (const char* type :
+       {"create_offer", "admit", "refresh", "offer_withdrawn", "kicked", "token_expiring"}) {
     EXPECT_EQ(types.at(type), 1) << type;
   }
   EXPECT_EQ(types.size(), kMessageTypes + 1) << "and the unknown ones";

@@ -16,13 +16,17 @@ TEST(UpgradeTest, PlainTakesItsRoomAndNameFromTheQuery) {
   const Upgrade upgrade = Read("/?room=yard&client_id=robot");
   EXPECT_EQ(upgrade.path, signaling::v1::SESSION_PATH_PLAIN);
   EXPECT_EQ(upgrade.room, "yard");
+  EXPECT_FALSE(upgrade.room_is_default);
   EXPECT_EQ(upgrade.client_id, "robot");
   EXPECT_FALSE(upgrade.refusal);
 }
 
 TEST(UpgradeTest, PlainHasADefaultRoom) {
   EXPECT_EQ(Read("/").room, "lobby");
+  EXPECT_TRUE(Read("/").room_is_default);
   EXPECT_EQ(Read("/?room=").room, "lobby");
+  EXPECT_TRUE(Read("/?room=").room_is_default);
+  EXPECT_FALSE(Read("/?room=lobby").room_is_default) << "it was asked for";
   EXPECT_EQ(Read("/?client_id=").client_id, "");
 }
 

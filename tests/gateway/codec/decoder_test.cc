@@ -153,9 +153,10 @@ TEST_F(DecoderTest, WhatIsUnknownOrNullIsIgnored) {
       Decode(
           R"({"type":"join","room":"r","metadata":null,"replace":null,"options":null,"allowed":7})")
           .ok);
-  EXPECT_TRUE(Decode(R"({"type":"hello","client_id":null,"token":1,"report":2,"x":1,"x":2})").ok);
+  EXPECT_TRUE(
+      Decode(R"({"type":"hello","client_id":null,"token":null,"report":2,"x":1,"x":2})").ok);
   const Decoded ping =
-      Decode(R"({"type":"ping","id":"not a number here","sdp":7,"metadata":{"a":1}})");
+      Decode(R"({"type":"ping","id":"not a number here","sdp":7,"token":8,"metadata":{"a":1}})");
   EXPECT_TRUE(ping.ok) << "fields of other types mean nothing";
   EXPECT_EQ(ping.message.id, 0U);
 }

@@ -104,6 +104,11 @@ class Peer final : public Link::Receiver {
 
 class LinkSetTest : public ::testing::Test {
  protected:
+  explicit LinkSetTest(ServiceAccess::Options access = {}, bool refuses_open_service = false)
+      : access_(std::move(access)), refuses_open_service_(refuses_open_service) {
+    const absl::Status loaded = access_.Load();
+    EXPECT_TRUE(loaded.ok()) << loaded;
+  }
   void TearDown() override {
     peers_.clear();
     links_.Shutdown();
@@ -159,10 +164,15 @@ class LinkSetTest : public ::testing::Test {
 
   int ups_ = 0;
   int downs_ = 0;
+  ServiceAccess access_;
+  const bool refuses_open_service_;
   IoContext io_{1};
   std::vector<std::unique_ptr<Peer>> peers_;
   LinkSet links_{io_,
-                 {.gateway_id = "a gateway", .flush_interval = std::chrono::milliseconds(1)},
+                 {.gateway_id = "a gateway",
+                  .flush_interval = std::chrono::milliseconds(1),
+                  .access = access_,
+                  .refuses_open_service = refuses_open_service_},
                  {.on_link_ready =
                       [this] {
                         ++ups_;

@@ -240,6 +240,7 @@ class SessionFixture : public ::testing::Test {
   prometheus::Registry registry_;
   Probe probe_{registry_};
   Admission admission_{{.max_sockets = 100, .max_sessions = 2}};
+  AddressLimiter addresses_{{}};
   TickClock clock_;
   FakeLink link_;
   FakeSocket socket_;
@@ -249,6 +250,7 @@ class SessionFixture : public ::testing::Test {
   SessionContext context_{.settings = settings_,
                           .links = link_,
                           .admission = admission_,
+                          .addresses = addresses_,
                           .probe = probe_,
                           .clock = clock_,
                           .decoder = decoder_};

@@ -115,6 +115,7 @@ TEST_F(SessionDrainTest, ThePaceIsKept) {
   SessionContext context{.settings = settings_,
                          .links = link_,
                          .admission = admission,
+                         .addresses = addresses_,
                          .probe = probe_,
                          .clock = clock_,
                          .decoder = decoder_};

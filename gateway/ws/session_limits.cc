@@ -1,0 +1,38 @@
+// What a client may send in how much time, and what becomes of one that sends more.
+#include "gateway/ws/session.h"
+#include "gateway/ws/session_log.h"
+
+namespace signaling::gateway {
+
+Limit Session::LimitOf(MessageType type) {
+  switch (type) {
+    case MessageType::kOffer:
+    case MessageType::kAnswer:
+    case MessageType::kCreateOffer: return Limit::kDescription;
+    case MessageType::kIceCandidate: return Limit::kCandidate;
+    default: return Limit::kOther;
+  }
+}
+
+void Session::CountMessage(Limit kind) {
+  const RateLimits& limits = context_.settings.rate_limits;
+  const auto now = context_.clock.now().time_since_epoch();
+  const MessageLimiter::Taken taken = limiter_.Take(limits, kind, now);
+  if (taken == MessageLimiter::Taken::kReadOn) return;
+  UpdateReading();
+  if (taken != MessageLimiter::Taken::kEpisodeBegins) return;
+  context_.probe.RateLimited(kind);
+  LogRateLimited(session_id_, kind);
+  EndUnless(down_.RateLimited(limiter_.UntilToken(limits, now)));
+}
+
+void Session::TickLimits(Instant now) {
+  if (!active()) return;
+  if (limiter_.lasts_too_long(now.time_since_epoch())) {
+    return EndWith(Reason::kRateLimited, "too many messages for too long",
+                   signaling::v1::Detach::CAUSE_BROKEN);
+  }
+  if (limiter_.OnTick(context_.settings.rate_limits, now.time_since_epoch())) UpdateReading();
+}
+
+}  // namespace signaling::gateway
