@@ -18,6 +18,7 @@ RIGHT = {
     "metadata": {"role": "robot"}, "replace": True, "locked": False, "ban_ms": 0, "ttl_ms": 60000, "allowed": ["bob"],
     "candidates": [{"candidate": CANDIDATE}], "options": {}, "max_participants": 2, "media": "any", "relay_only": False,
     "knock": False, "t": 1, "session_id": "A" * 22, "resume_token": "A" * 22, "last_seq": 0,
+    "token": "e30.e30.c2ln",
     "resume": {"session_id": "A" * 22, "resume_token": "A" * 22, "last_seq": 0}}
 
 # What some field takes and others do not.
@@ -103,7 +104,7 @@ def messages():
 
 def types():
     """What may stand where a type stands, the gateway's types included."""
-    for type_ in (*schemas.types("server"), "", "offers", "Offer", "OFFER", " offer", "report", "refresh"):
+    for type_ in (*schemas.types("server"), "", "offers", "Offer", "OFFER", " offer", "report"):
         if type_ not in schemas.types("client"):
             yield {"type": type_}
     yield {}
