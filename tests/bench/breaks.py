@@ -26,7 +26,7 @@ class System:
         self.processes = []
         self.options = options
         try:
-            service = self.start("signaling-service", "--port=0", "--internal_port=0")
+            service = self.start("signaling-service", "--port=0", "--internal_port=0", "--rate_limits=off")
             self.gateways = [
                 self.start(
                     "signaling-gateway",
@@ -34,6 +34,7 @@ class System:
                     "--internal_port=0",
                     f"--service=127.0.0.1:{service['port']}",
                     f"--max_connections={sessions + 100}",
+                    "--rate_limits=off",
                 )
                 for _ in range(2)
             ]

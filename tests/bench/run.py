@@ -115,7 +115,13 @@ class Server:
 
     def start_ours(self):
         service = self.start(
-            [self.options.bin / "signaling-service", "--port=0", "--internal_port=0", *self.options.service_flag]
+            [
+                self.options.bin / "signaling-service",
+                "--port=0",
+                "--internal_port=0",
+                "--rate_limits=off",
+                *self.options.service_flag,
+            ]
         )
         gateway = self.start(
             [
@@ -124,6 +130,7 @@ class Server:
                 "--internal_port=0",
                 f"--service=127.0.0.1:{service['port']}",
                 "--max_connections=15000",
+                "--rate_limits=off",
                 *self.options.gateway_flag,
             ]
         )

@@ -33,7 +33,7 @@ STUBS = make_stubs()
 import grpc  # noqa: E402
 import grpc.aio  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
-from signaling.v1 import rooms_pb2, rooms_pb2_grpc, session_pb2, signaling_pb2, signaling_pb2_grpc  # noqa: E402
+from signaling.v1 import room_pb2, rooms_pb2, rooms_pb2_grpc, session_pb2, signaling_pb2, signaling_pb2_grpc  # noqa: E402
 
 
 def details_of(error):
@@ -53,11 +53,14 @@ def details_of(error):
 class Participant:
     """One session on Connect that numbers what it sends, acknowledges what it receives and answers probes."""
 
-    def __init__(self, channel, client_id):
+    def __init__(self, channel, client_id, token="", metadata=()):
+        """`token` is that of `open`; `metadata` is the call's."""
         self.client_id = client_id
+        self._token = token
         self._last_id = 0
         self._requests = asyncio.Queue()  # None: half-close
-        self._call = signaling_pb2_grpc.SignalingServiceStub(channel).Connect(self._request_iterator())
+        self._call = signaling_pb2_grpc.SignalingServiceStub(channel).Connect(
+            self._request_iterator(), metadata=metadata)
 
     # Not written by who reads: once the service has ended the stream a write waits for the status, which comes only
     # after all was read.
@@ -70,7 +73,8 @@ class Participant:
 
     async def __aenter__(self):
         opening = session_pb2.Open(
-            session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, client_id=self.client_id)
+            session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, client_id=self.client_id,
+            token=self._token)
         self._write(open=opening)
         opened = (await self.read()).opened
         if opened.client_id != self.client_id:
@@ -130,8 +134,8 @@ class Participant:
         return getattr(content, event)
 
     async def _answer_to_join(self, room, fields):
-        join = session_pb2.Join(room=room, **fields)
-        number = await self.command(room=session_pb2.RoomCommand(join=join))
+        join = room_pb2.Join(room=room, **fields)
+        number = await self.command(room=room_pb2.RoomCommand(join=join))
         while (frame := await self.read()).reply_to != number:
             pass
         return frame
@@ -150,7 +154,7 @@ class Participant:
         return frame.error.reason
 
     async def leave(self):
-        number = await self.command(room=session_pb2.RoomCommand(leave=session_pb2.Leave()))
+        number = await self.command(room=room_pb2.RoomCommand(leave=room_pb2.Leave()))
         while (await self.read()).reply_to != number:
             pass
 

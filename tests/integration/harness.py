@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 import websockets
@@ -75,6 +76,16 @@ def scrape(port):
     return samples
 
 
+def readyz(process):
+    """What /readyz says: `ok`, or why not."""
+    try:
+        with urllib.request.urlopen(
+                f"http://127.0.0.1:{process.internal_port}/readyz", timeout=DEADLINE) as answer:
+            return answer.read().decode().strip()
+    except urllib.error.HTTPError as error:
+        return error.read().decode().strip()
+
+
 def stay_on_this_machine():
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         os.environ.pop(name, None)
@@ -90,10 +101,12 @@ async def eventually(check, what):
 
 
 class Process:
-    """One of our binaries and its log."""
+    """One of our binaries and its log. Without rate limits, unless the flags say so: all tests come from one address."""
 
     def __init__(self, name, *flags):
         path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name
+        if not any(flag.startswith("--rate_limits") for flag in flags):
+            flags = ("--rate_limits=off", *flags)
         self.name = name
         self._lines = collections.deque(maxlen=1000)
         self._events = {}

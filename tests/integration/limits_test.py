@@ -216,7 +216,9 @@ class StartTest(unittest.TestCase):
                            ("signaling-service", "--address=0.0.0.0"), ("signaling-service", "--max_participants=1"),
                            ("signaling-gateway", "--port=-1"), ("signaling-gateway", "--timeout=soon"),
                            ("signaling-gateway", "--address=0.0.0.0"), ("signaling-gateway", "--default_room=a/b"),
-                           ("signaling-gateway", "--service=nowhere"), ("signaling-gateway", "surplus")):
+                           ("signaling-gateway", "--service=nowhere"), ("signaling-gateway", "surplus"),
+                           ("signaling-gateway", "--rate_limits=on"), ("signaling-service", "--rate_limits=call=0"),
+                           ("signaling-gateway", "--trusted_proxies=10.0.0.0/33")):
             with self.subTest(name=name, flag=flag):
                 path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name
                 done = subprocess.run([path, flag, "--log_level=info"], capture_output=True, text=True,

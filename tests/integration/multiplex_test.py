@@ -5,7 +5,7 @@ import secrets
 
 import back_office
 import harness
-from back_office import grpc, session_pb2, signaling_pb2, signaling_pb2_grpc
+from back_office import grpc, room_pb2, session_pb2, signaling_pb2, signaling_pb2_grpc
 
 # The slots of the two sessions, on every stream.
 SENDER, RECEIVER = 1, 2
@@ -80,7 +80,7 @@ class TwiceTest(back_office.Office):
     async def test_on_one_stream_and_on_the_next(self):
         stream = Stream(self.channel)
         sender, receiver = await self.open(stream, SENDER), await self.open(stream, RECEIVER)
-        join = session_pb2.RoomCommand(join=session_pb2.Join(room="twice"))
+        join = room_pb2.RoomCommand(join=room_pb2.Join(room="twice"))
         for slot in (RECEIVER, SENDER):
             joining = signaling_pb2.UpFrame(slot=slot, id=1, room=join)
             stream.send(joining, joining)

@@ -7,7 +7,7 @@ import back_office
 import harness
 from back_office import grpc, rooms_pb2
 from google.protobuf.duration_pb2 import Duration
-from signaling.v1 import error_pb2, offer_pb2, session_pb2, signal_pb2
+from signaling.v1 import error_pb2, offer_pb2, room_pb2, signal_pb2
 
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 INVALID_ARGUMENT = grpc.StatusCode.INVALID_ARGUMENT
@@ -19,11 +19,11 @@ VIDEO = harness.SDP + "".join(line + "\r\n" for line in (
 
 
 def options(**fields):
-    return session_pb2.RoomOptions(**fields)
+    return room_pb2.RoomOptions(**fields)
 
 
 def only(*client_ids):
-    return session_pb2.AllowList(client_ids=client_ids)
+    return room_pb2.AllowList(client_ids=client_ids)
 
 
 def offer(sdp):
@@ -80,7 +80,7 @@ class Rooms(back_office.Office):
             await dan.join("r")
 
     async def test_an_audio_room_refuses_video(self):
-        await self.call("CreateRoom", room="r", options=options(media=session_pb2.MEDIA_AUDIO))
+        await self.call("CreateRoom", room="r", options=options(media=room_pb2.MEDIA_AUDIO))
         async with self.participant("ann") as ann, self.participant("bob") as bob:
             await ann.join("r")
             await bob.join("r")
@@ -105,7 +105,7 @@ class Rooms(back_office.Office):
             self.assertEqual(status.code(), grpc.StatusCode.ABORTED)
             self.assertEqual(back_office.details_of(status)["ErrorInfo"].reason, "KICKED")
             left = await bob.expect("room", "participant_left")
-            self.assertEqual(left.reason, session_pb2.LEAVE_REASON_KICKED)
+            self.assertEqual(left.reason, room_pb2.LEAVE_REASON_KICKED)
             async with self.participant("ann") as again:
                 self.assertEqual(await again.join_refused("banned"), error_pb2.ERROR_REASON_BANNED)
             answer = await self.call("RemoveParticipant", room="banned", client_id="eve")

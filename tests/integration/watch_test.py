@@ -6,7 +6,7 @@ import random
 import back_office
 import harness
 from back_office import grpc, rooms_pb2
-from signaling.v1 import event_pb2, session_pb2
+from signaling.v1 import event_pb2, room_pb2
 
 
 class Watcher:
@@ -79,10 +79,10 @@ class Events(back_office.Office):
             ("room_opened", event_pb2.RoomOpened(room="r")),
             entered,
             ("participant_gone", event_pb2.ParticipantGone(
-                room="r", client_id="ann", reason=session_pb2.LEAVE_REASON_LEFT)),
+                room="r", client_id="ann", reason=room_pb2.LEAVE_REASON_LEFT)),
             entered,
             ("participant_gone", event_pb2.ParticipantGone(
-                room="r", client_id="ann", reason=session_pb2.LEAVE_REASON_LEFT)),
+                room="r", client_id="ann", reason=room_pb2.LEAVE_REASON_LEFT)),
             ("room_ended", event_pb2.RoomEnded(room="r"))])
         watcher.cut()
 

@@ -12,7 +12,7 @@ import uuid
 import grpc
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2, status_pb2
-from signaling.v1 import rooms_pb2, rooms_pb2_grpc, session_pb2
+from signaling.v1 import room_pb2, rooms_pb2, rooms_pb2_grpc
 
 SERVICE_CONFIG = pathlib.Path(__file__).parents[2] / "service_config.json"
 
@@ -36,8 +36,8 @@ class BackEnd:
     def __init__(self, rooms, arguments):
         self.rooms = rooms
         self.room = arguments.room
-        self.options = session_pb2.RoomOptions(
-            max_participants=arguments.seats, allowed=session_pb2.AllowList(client_ids=arguments.allow))
+        self.options = room_pb2.RoomOptions(
+            max_participants=arguments.seats, allowed=room_pb2.AllowList(client_ids=arguments.allow))
         self.remove = set(arguments.remove)
         self.cursor_file = arguments.cursor
         self.cursor = self.cursor_file.read_text() if self.cursor_file.exists() else ""
@@ -146,7 +146,7 @@ class BackEnd:
 
     def gone(self, event):
         self.present.discard(event.client_id)
-        reason = session_pb2.LeaveReason.Name(event.reason).removeprefix("LEAVE_REASON_")
+        reason = room_pb2.LeaveReason.Name(event.reason).removeprefix("LEAVE_REASON_")
         say(f"{event.client_id} gone: {reason}")
 
 

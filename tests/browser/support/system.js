@@ -105,14 +105,15 @@ export class System {
   async startService() {
     const port = this.service?.port ?? 0;
     this.service = await Process.start('signaling-service', [
-      `--port=${port}`, '--internal_port=0', ...this.#flags.service,
+      `--port=${port}`, '--internal_port=0', '--rate_limits=off', ...this.#flags.service,
     ]);
   }
 
   async startGateway() {
     const port = this.gateway?.port ?? 0;
     this.gateway = await Process.start('signaling-gateway', [
-      `--port=${port}`, '--internal_port=0', `--service=127.0.0.1:${this.service.port}`, ...this.#flags.gateway,
+      `--port=${port}`, '--internal_port=0', '--rate_limits=off', `--service=127.0.0.1:${this.service.port}`,
+      ...this.#flags.gateway,
     ]);
   }
 
