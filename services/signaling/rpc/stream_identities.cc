@@ -19,29 +19,35 @@ void StreamSessions::OpenAs(std::uint32_t number, const SessionId& id, const v1:
   if (!identity.ok()) LogNotAuthenticated(id, open.remote_address(), identity.status());
   {
     MutexLock door(door_mu_);
-    bool opens = !detached_all_;
     {
       MutexLock lock(mu_);
-      Slot* slot = slots_.Find(number);
-      if (takes_no_more_ || !opens) {
-        Close(number, *slot, opens ? ServiceGoes() : MakeNormalClosed());
-        opens = false;
+      Slot* slot = FindHeld(number, id);
+      if (slot == nullptr) return;
+      if (takes_no_more_ || detached_all_) {
+        return Close(number, *slot, detached_all_ ? MakeNormalClosed() : ServiceGoes());
       }
     }
-    if (opens) engine_.Open(id, open, identity, {this, number});
+    engine_.Open(id, open, identity, {this, number});
   }
-  ActOnHeld(number);
+  ActOnHeld(number, id);
 }
 
-void StreamSessions::ActOnHeld(std::uint32_t number) {
+Slot* StreamSessions::FindHeld(std::uint32_t number, const SessionId& opened_as) {
+  Slot* slot = slots_.Find(number);
+  const bool waits =
+      slot != nullptr && !slot->closed && slot->held != nullptr && slot->opened_as == opened_as;
+  return waits ? slot : nullptr;
+}
+
+void StreamSessions::ActOnHeld(std::uint32_t number, const SessionId& opened_as) {
   for (;;) {
     std::vector<v1::UpFrame> frames;
     SessionRef session;
     {
       MutexLock lock(mu_);
-      Slot* slot = slots_.Find(number);
-      if (slot == nullptr || slot->held == nullptr) return;
-      if (slot->closed || slot->held->empty()) return slot->held.reset();
+      Slot* slot = FindHeld(number, opened_as);
+      if (slot == nullptr) return;
+      if (slot->held->empty()) return slot->held.reset();
       frames.swap(*slot->held);
       session = {slot->id, slot->epoch};
     }

@@ -79,7 +79,10 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
     if (slot->held != nullptr) {
       slot->held_bytes += frame->ByteSizeLong();
       if (slot->held->size() >= kMaxHeldFrames || slot->held_bytes > kMaxHeldBytes) {
-        return Breach(number, "too much before opened");
+        // Of this client alone: the stream is others' too.
+        Close(number, *slot,
+              MakeClosed(Reason::kInvalidMessage, "too many messages before the session is open"));
+        return absl::OkStatus();
       }
       slot->held->emplace_back().Swap(frame);
       return absl::OkStatus();

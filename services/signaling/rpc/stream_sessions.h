@@ -94,7 +94,10 @@ class StreamSessions final : public SessionSink {
   // An opening whose opener is known, or why it is not; then what came behind it.
   void OpenAs(std::uint32_t number, const SessionId& id, const signaling::v1::Open& open,
               const absl::StatusOr<Identity>& identity);
-  void ActOnHeld(std::uint32_t number);
+  void ActOnHeld(std::uint32_t number, const SessionId& opened_as);
+  // The slot whose opening of this id waits. Null: it is over, and its number may be another's.
+  Slot* FindHeld(std::uint32_t number, const SessionId& opened_as)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What is left of a frame when its place is known to be right.
   void Act(std::uint32_t number, const SessionRef& session, signaling::v1::UpFrame* frame);
   void Refresh(std::uint32_t number, const SessionRef& session, const std::string& token);

@@ -76,15 +76,23 @@ TEST_F(StreamIdentitiesTest, WhatComesBehindAnOpeningWaitsWithItAndNobodyElseDoe
   EXPECT_EQ(Only().ack_id(), 4u) << "what came later passes";
 }
 
-TEST_F(StreamIdentitiesTest, WhatWaitsIsBounded) {
+TEST_F(StreamIdentitiesTest, WhatWaitsIsBoundedAndEndsNobodyElse) {
+  ASSERT_TRUE(Take(OpenWith(2, "bob")).ok());
+  EXPECT_TRUE(Only().has_opened());
   tokens_.KeepBack();
   ASSERT_TRUE(Take(OpenWith(1, "ann")).ok());
-  absl::Status status;
-  std::uint64_t id = 0;
-  while (status.ok() && id < 1000) status = Take(MessageFrame(1, ++id));
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_GT(id, 64u) << "a window fits";
-  EXPECT_EQ(Take(RefreshFrame(2, "ann")).code(), absl::StatusCode::kOk) << "of no session";
+  for (std::uint64_t id = 1; id <= 64; ++id) ASSERT_TRUE(Take(MessageFrame(1, id)).ok());
+  EXPECT_EQ(Written().frames_size(), 0) << "a window fits";
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(Take(RefreshFrame(1, std::string(8000, 'x'))).ok()) << "the stream goes on";
+  }
+  EXPECT_EQ(Only().closed().error().reason(), v1::ERROR_REASON_INVALID_MESSAGE);
+  // Its number is another's now, whose own verdict is what counts.
+  ASSERT_TRUE(Take(OpenWith(1, "forged")).ok());
+  ASSERT_TRUE(Take(MessageFrame(1, 1)).ok());
+  tokens_.LetGo();
+  EXPECT_EQ(Only().closed().error().reason(), v1::ERROR_REASON_UNAUTHENTICATED);
+  EXPECT_EQ(engine_.Stats().sessions, 1u) << "bob's";
 }
 
 TEST_F(StreamIdentitiesTest, AClientThatGoesMeanwhileIsGone) {
