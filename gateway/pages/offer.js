@@ -3,6 +3,7 @@
 
 import { lookUnderTheBonnet } from './bonnet.js';
 import { SignalingClient } from './client/index.js';
+import { credentialOr } from './credential.js';
 import { announce, copyLink, hideNotice, showLink, showNotice } from './notice.js';
 import { clientIdFor, linkTo, readOfferId } from './offer_id.js';
 import { clockOf, linkOf, storyOf } from './offer_words.js';
@@ -49,7 +50,7 @@ async function answer() {
 
 function begin({ isMaker }) {
   hideNotice();
-  const client = new SignalingClient(new URL('v1', document.baseURI), { clientId: clientIdFor(ownName()) });
+  const client = new SignalingClient(new URL('v1', document.baseURI), credentialOr(clientIdFor(ownName())));
   lookUnderTheBonnet(client);
   const begun = new StoredOffer({ client, isMaker });
   begun.addEventListener('change', () => begun === offer && render());

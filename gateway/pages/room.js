@@ -3,6 +3,7 @@
 
 import { lookUnderTheBonnet } from './bonnet.js';
 import { Call, SignalingClient } from './client/index.js';
+import { credentialOr } from './credential.js';
 import { announce, hideNotice, showLink, showNotice } from './notice.js';
 import { displayName, isUnreachable, reasonFor, wordsFor } from './words.js';
 
@@ -23,7 +24,7 @@ export class Room {
   constructor({ clientId, ...options }, { changed, goesOn, over, nameOf = displayName }) {
     this.#metadata = options.metadata;
     this.#tell = { changed, goesOn, over, nameOf };
-    this.#client = new SignalingClient(new URL('v1', document.baseURI), { clientId });
+    this.#client = new SignalingClient(new URL('v1', document.baseURI), credentialOr(clientId));
     lookUnderTheBonnet(this.#client);
     this.call = new Call(this.#client, options);
     this.#follow();
