@@ -62,6 +62,28 @@ test('who comes back needs none', async (t) => {
   assert.ok(hello.resume);
 });
 
+test('a resume that is refused without one is no end', async (t) => {
+  let token = () => 'token';
+  const s = new Scripted(t, { getToken: () => token() });
+  await s.connect();
+  token = () => Promise.reject(new Error('logged out'));
+  await s.breakAndWait();
+  await s.open();
+  await s.tell({ type: 'error', code: 'unauthenticated', action: 'close', fatal: true });
+  s.socket.end(4501);
+  assert.deepEqual(states(s), ['connecting', 'connected', 'reconnecting connection_lost', 'reconnecting unauthenticated']);
+  assert.deepEqual(s.detailsOf('sessionlost').map(({ reason }) => reason), ['unauthenticated']);
+  const before = s.sockets.length;
+  await settle();
+  await s.clock.advance(s.clock.next);
+  assert.equal(s.sockets.length, before, 'another session needs one');
+  token = () => 'another';
+  await s.clock.advance(s.clock.next);
+  const hello = await s.accept({ session_id: 's2' });
+  assert.equal(hello.token, 'another');
+  assert.equal(hello.resume, undefined);
+});
+
 test('a token that ends is replaced on the connection', async (t) => {
   let count = 0;
   const s = new Scripted(t, { getToken: async () => `token ${++count}` });

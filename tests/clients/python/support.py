@@ -1,6 +1,7 @@
 """What the tests beside this file share: the client from the tree, a client that keeps what it is told, a server that misbehaves."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import pathlib
@@ -15,11 +16,26 @@ sys.path.insert(0, str(_ROOT / "gateway/clients/python"))
 import harness  # noqa: E402
 import websockets  # noqa: E402
 
-from signaling_client import SessionDescription, SignalingClient  # noqa: E402
+from signaling_client import SessionDescription, SignalingClient, wire  # noqa: E402
 
 DEADLINE = harness.DEADLINE
 OFFER = SessionDescription("offer", harness.SDP)
 ANSWER = SessionDescription("answer", harness.SDP)
+
+
+def _noting(method, texts_of):
+    """What passes is noted as secret where it is."""
+    async def noting(self, *arguments):
+        result = await method(self, *arguments)
+        for text in texts_of(arguments, result):
+            with contextlib.suppress(ValueError):
+                harness.secrets.add_message(json.loads(text))
+        return result
+    return noting
+
+
+wire.Socket.receive = _noting(wire.Socket.receive, lambda _, result: (result,))
+wire.Socket.send = _noting(wire.Socket.send, lambda arguments, _: arguments)
 
 
 class Recorder(SignalingClient):
@@ -214,4 +230,7 @@ def main():
     harness.stay_on_this_machine()
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # slow steps are no fault on a busy machine
     logging.getLogger("signaling_client").setLevel(logging.CRITICAL)  # the tests fail things on purpose
-    unittest.main(verbosity=2)
+    try:
+        unittest.main(verbosity=2)
+    finally:
+        harness.log_check.check_all()

@@ -1,6 +1,7 @@
 """Access tokens: when they are asked for, where they go, and where they never are."""
 
 import asyncio
+import contextlib
 import logging
 import traceback
 
@@ -102,6 +103,38 @@ class TokensTest(Scripted):
             for token in ("secret-3", "secret-4"):
                 self.assertEqual(await asyncio.wait_for(refreshed.get(), DEADLINE), {"type": "refresh", "token": token})
             self.assertTrue(client.calls.empty())
+            await self.end(client)
+
+    async def test_one_that_comes_after_the_next_hello_is_not_needed(self):
+        late = asyncio.get_running_loop().create_future()
+        asked = asyncio.Event()
+
+        async def get_token():
+            if purse.asked == 1 and not asked.is_set():
+                asked.set()
+                return await late
+            return await purse()
+
+        async def ends(peer):
+            await peer.greet()
+            await peer.send({"type": "token_expiring", "expires_at": "2026-01-01T00:00:00Z"})
+            await asked.wait()
+            await peer.close(4002)
+
+        async def back(peer):
+            self.assertEqual((await peer.resume(1))["token"], "secret-2")
+            await peer.expect("offer")
+
+        purse = Purse()
+        async with Script(ends, back) as server:
+            client = self.run_client(server.url, get_token=get_token)
+            for name in ("connected", "reconnecting", "resumed"):
+                await client.expect(name)
+            with contextlib.suppress(asyncio.InvalidStateError):  # nobody waits for it
+                late.set_result("secret-late")
+            for _ in range(10):  # who waited for it would have had its turn
+                await asyncio.sleep(0)
+            await client.send_offer(None, support.OFFER)
             await self.end(client)
 
     async def test_failures_are_tried_again(self):

@@ -39,6 +39,7 @@ export class Transport {
   /** @type {Connection | null} */
   #connection = null;
   #attempt = 0;  // tells whether what was begun is still wanted
+  #lacksToken = false;  // the newest connection: there was none for it
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -167,15 +168,18 @@ export class Transport {
     this.#become(this.#unconnected);
     /** @type {string | undefined} */
     let token;
+    let lacksToken = false;
     try {
       token = await this.token();
     } catch (error) {
       if (attempt !== this.#attempt) return;
+      lacksToken = true;
       // Who comes back needs none: it is for the new session, in case the old one is gone.
       if (!this.#handlers.resumes()) return this.again(/** @type {SignalingError} */ (error));
     }
     if (attempt !== this.#attempt) return;
     this.fatal = null;
+    this.#lacksToken = lacksToken;
     let socket;
     try {
       socket = new this.#WebSocket(this.#url);
@@ -200,6 +204,8 @@ export class Transport {
     let next = code ? afterClose(code) : 'resume';
     // The close code may have been lost on the way, the reason was not.
     if (fatal && next === 'resume' && (fatal.action === 'close' || fatal.action === 'none')) next = 'close';
+    // The session was refused, and another one has to have a token.
+    if (fatal?.code === 'unauthenticated' && this.#lacksToken) next = 'renew';
     this.#connection = null;
     if (next === 'close') {
       // Nothing is done about it any more.

@@ -173,6 +173,8 @@ class Life:
             if before is not None:
                 self._leave_behind(before)
         self._greeted = True
+        if token is not None and self._refreshing is not None:
+            self._refreshing.cancel()  # this one is newer
         try:
             return await self._settle(connected)
         except messages.BadMessageError as error:

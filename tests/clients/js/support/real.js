@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 
 import { SignalingClient } from '../../../../gateway/clients/js/src/index.js';
 import { System } from '../../../browser/support/system.js';
+import { secrets } from '../../../support/log_check.mjs';
 
 export { System };
 
@@ -36,6 +37,12 @@ export class RealClient extends SignalingClient {
       constructor(...all) {
         super(...all);
         sockets.push(this);
+        this.on('message', (data) => secrets.addMessage(String(data)));
+      }
+
+      send(text, ...all) {
+        secrets.addMessage(String(text));
+        super.send(text, ...all);
       }
     }
     super(url, { WebSocket: Socket, ...options });
