@@ -18,7 +18,7 @@ namespace {
 namespace v1 = signaling::v1;
 using Kind = FieldValue::Kind;
 
-constexpr std::size_t kMaxEchoedType = 64;
+constexpr std::size_t kMaxEchoedType = 16;
 
 bool IsNumbered(MessageType type) {
   switch (type) {
@@ -31,7 +31,8 @@ bool IsNumbered(MessageType type) {
   }
 }
 
-// Only what looks like a type's name goes back: the text is the client's.
+// Only what looks like a type's name, and is too short for anything else, goes back and into the log: the text is the
+// client's.
 std::string UnknownType(std::string_view name) {
   const bool plain = !name.empty() && name.size() <= kMaxEchoedType &&
                      std::all_of(name.begin(), name.end(),

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
+import { notePage } from '../support/log_check.mjs';
 import { Line } from './support/line.js';
 import { System } from './support/system.js';
 import { launch } from './support/tabs.js';
@@ -32,6 +33,7 @@ after(() => browser?.close());
 async function openTab(url) {
   const context = await browser.newContext();
   const page = await context.newPage();
+  notePage(page);
   pages.push(page);
   await page.goto(url);
   await page.evaluate(async () => {

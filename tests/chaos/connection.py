@@ -6,6 +6,7 @@ import socket
 import struct
 
 import frames
+from harness import secrets
 
 # For a handshake; a gateway that is stopped takes the connection and says nothing.
 HANDSHAKE_TIMEOUT = 3.0
@@ -84,7 +85,9 @@ class Connection(asyncio.Protocol):
 
     def _on_frame(self, opcode, payload):
         if opcode == frames.TEXT:
-            self.on_message(self, json.loads(payload), len(payload))
+            message = json.loads(payload)
+            secrets.add_message(message)
+            self.on_message(self, message, len(payload))
         elif opcode == frames.PING:
             self.write(frames.encode(frames.PONG, payload))
         elif opcode == frames.CLOSE:

@@ -238,6 +238,7 @@ class HastySession(Window):
             self.world.fault(f"fresh session: {self.name} {self._stream}")
         if opened.resume_token:
             self._token = opened.resume_token
+            harness.secrets.add(self._token)
         if opened.resumed:
             self.tell()
         self._session_id, self._epoch = opened.session_id, opened.epoch

@@ -4,6 +4,7 @@ import json
 import struct
 
 import frames
+from harness import secrets
 from link_proxy import LinkProxy, Pipe
 
 
@@ -45,6 +46,7 @@ class Wire:
             self.end(code if pipe is self.downstream else None)
         elif opcode == frames.TEXT and not self.over:
             message = json.loads(payload)
+            secrets.add_message(message)
             if pipe is self.upstream:
                 self.session.on_up(self, message)
             else:

@@ -5,14 +5,18 @@ import asyncio
 import collections
 import json
 import pathlib
+import signal
 import sys
+import tempfile
 
 import schemas
+import transcript
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 # pylint: disable=wrong-import-position
 import harness  # noqa: E402
+import tokens  # noqa: E402
 import websockets  # noqa: E402
 
 
@@ -50,6 +54,7 @@ class Peer:
     async def _read(self):
         message = json.loads(await asyncio.wait_for(self._ws.recv(), harness.DEADLINE))
         schemas.check_server(message)
+        harness.secrets.add_message(message)
         acknowledged = message.get("id") if message["type"] == "ack" else message.pop("ack", None)
         if acknowledged is not None:
             if acknowledged < self._acknowledged:
@@ -84,6 +89,29 @@ class Peer:
             raise AssertionError(f"expected nothing, received {message}")
 
 
+class Issuer:
+    """Where a transcript has tokens: who signs them, and the flags of those who check them."""
+
+    def __init__(self, wanted, folder):
+        self._wanted = wanted  # by name
+        self._key = tokens.Key("one")
+        keys, token = (pathlib.Path(folder) / name for name in ("keys", "token"))
+        tokens.replace(keys, tokens.jwks(self._key))
+        tokens.replace(token, self._key.token("gateway", grants=["gateway"]))
+        self.service_flags = (f"--auth_keys={keys}", f"--auth_audience={tokens.AUDIENCE}", "--auth_leeway=0s")
+        self.gateway_flags = (f"--service_token_file={token}",)
+
+    def fill(self, message):
+        """The message with the token that it names, made now."""
+        name = transcript.token_of(message)
+        if name is None:
+            return message
+        claims = dict(self._wanted[name])
+        lifetime = claims.pop("lifetime_ms", 3_600_000) / 1000
+        rooms = claims.pop("room", None) or claims.pop("rooms", ())
+        return {**message, "token": self._key.token(claims.pop("sub"), rooms, lifetime=lifetime, **claims)}
+
+
 class Stack:
     """A service and its gateways, with the flags of a transcript's header."""
 
@@ -91,15 +119,23 @@ class Stack:
         harness.stay_on_this_machine()
         self._stopped = set()
         self._peers = []
-        self.service = harness.Process("signaling-service", "--port=0", "--internal_port=0",
+        self._folder = tempfile.TemporaryDirectory()
+        self._issuer = Issuer(header["tokens"], self._folder.name) if "tokens" in header else None
+        keys, token = (self._issuer.service_flags, self._issuer.gateway_flags) if self._issuer else ((), ())
+        self.service = harness.Process("signaling-service", "--port=0", "--internal_port=0", *keys,
                                        *header.get("service_flags", ()))
         self.service.wait_for("ready")
         self.gateways = []
         for _ in range(header.get("gateways", 1)):
             gateway = harness.Process("signaling-gateway", "--port=0", "--internal_port=0",
-                                      f"--service=127.0.0.1:{self.service.port}", *header.get("gateway_flags", ()))
+                                      f"--service=127.0.0.1:{self.service.port}", *token,
+                                      *header.get("gateway_flags", ()))
             self.gateways.append(gateway)
             gateway.wait_for("ready")
+
+    def with_token(self, message):
+        """What goes over the wire in place of a message that names a token."""
+        return self._issuer.fill(message) if self._issuer else message
 
     async def open(self, path, gateway=1, origin=None):
         peer = Peer(await websockets.connect(
@@ -122,10 +158,11 @@ class Stack:
     def terminate(self, process):
         """As an operator does; the clients hear of it first."""
         self._stopped.add(process)
-        process.send_signal(harness.signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
 
     def stop(self):
         """Both end with exit code 0. Says what does not, and does end all in any case."""
         codes = {process: process.wait() if process in self._stopped else process.stop()
                  for process in (*self.gateways, self.service)}
+        self._folder.cleanup()
         return [f"{process.name} ended with {code}:\n{process.log()}" for process, code in codes.items() if code != 0]

@@ -25,7 +25,7 @@ class Client:
         message = {"type": type_, **fields}
         named = self._recording.namer.names_for(message, self._name, known_only=True)
         self._note(sends=named, **({"padded_to": padded_to} if padded_to else {}))
-        await self._peer.send(message, padded_to, valid)
+        await self._peer.send(self._recording.with_token(message), padded_to, valid)
 
     async def say_text(self, text):
         self._note(sends_text=text)
@@ -78,14 +78,18 @@ class Client:
 class Recording:
     """What a scenario gets: sockets by name, and the processes to stop."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, header):
         self._stack = stack
+        self._subs = {claims["sub"] for claims in header.get("tokens", {}).values()}
         self.steps = []
         self.namer = transcript.Namer()
 
+    def with_token(self, message):
+        return self._stack.with_token(message)
+
     def was_asked_for(self, client_id):
-        """Some client named it itself."""
-        return any(client_id in str(step.get("open") or step.get("sends")) for step in self.steps)
+        """Some client named it itself, or a token does."""
+        return client_id in self._subs or any(client_id in str(step.get("open") or step.get("sends")) for step in self.steps)
 
     async def open(self, name, path, **options):
         self.steps.append({"client": name, "open": path, **options})
@@ -107,11 +111,11 @@ class Recording:
             await client.hear("joined")
         return client
 
-    async def resume(self, name, hello, last_seq, gateway=None, **changes):
+    async def resume(self, name, hello, last_seq, gateway=None, token=None, **changes):
         """Another socket, which has asked to go on."""
         client = await self.open(name, "/v1", **({"gateway": gateway} if gateway else {}))
-        await client.say("hello", resume={"session_id": hello["session_id"], "resume_token": hello["resume_token"],
-                                          "last_seq": last_seq, **changes})
+        await client.say("hello", **({"token": token} if token else {}), resume={
+            "session_id": hello["session_id"], "resume_token": hello["resume_token"], "last_seq": last_seq, **changes})
         return client
 
     def stop_gateway(self, number):
@@ -142,7 +146,7 @@ def record(name, scenario):
     header = {"transcript": name, "shows": " ".join(scenario.__doc__.split()), **getattr(scenario, "setup", {})}
     stack = play.Stack(header)
     try:
-        recording = Recording(stack)
+        recording = Recording(stack, header)
         asyncio.run(_perform(scenario, recording, stack))
         transcript.save(transcript.FOLDER / f"{name}.jsonl", header, recording.steps)
     finally:

@@ -18,14 +18,21 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs" / "protocol" / "tr
 # Fields of the gateway's messages that only a run can fill. Unguessable ones are told apart by their value alone; times
 # that fall into one millisecond are not.
 UNIQUE = ("session_id", "resume_token", "offer_id")
-TIMES = ("joined_at", "expires_at", "ice_servers_expire_at", "reconnect_after_ms", "retry_after_ms")
+TIMES = ("joined_at", "expires_at", "ice_servers_expire_at", "token_expires_at", "reconnect_after_ms", "retry_after_ms")
 PLACEHOLDER = re.compile(r"\$[a-z_]+:\S+")
+TOKEN = "$token:"  # and a name in `tokens` of the header
 
 
 def load(path):
     """The header and the steps."""
     header, *steps = (json.loads(line) for line in path.read_text().splitlines())
     return header, steps
+
+
+def token_of(message):
+    """The name of the token in a client's message; None: there is none, or it is no name."""
+    token = message.get("token")
+    return token.removeprefix(TOKEN) if isinstance(token, str) and token.startswith(TOKEN) else None
 
 
 def save(path, header, steps):

@@ -11,8 +11,8 @@ import schemas
 import transcript
 
 ADDRESS = re.compile(r"\b\d+\.\d+\.\d+\.\d+\b")
-# What no client of the gateway can bring about alone: a back end, and TURN credentials and tokens that end.
-NOT_RECORDED = {"room_updated", "ice_servers", "token_expiring"}
+# What no client of the gateway can bring about alone: a back end, and TURN credentials that end.
+NOT_RECORDED = {"room_updated", "ice_servers"}
 # What a client can bring about, and is told for it.
 CLIENTS_CODES = {
     "peer_unavailable", "room_full", "client_id_taken", "draining", "unavailable", "slow_consumer",
@@ -20,10 +20,9 @@ CLIENTS_CODES = {
     "unknown_type", "invalid_sdp", "invalid_candidate", "message_too_large", "client_id_mismatch", "not_in_room",
     "already_in_room", "target_required", "room_locked", "too_many_offers", "banned", "kicked", "room_closed",
     "media_not_allowed", "permission_denied", "offer_not_found", "offer_taken", "offer_expired", "claim_lost",
-    "unauthenticated"}
-# A fault of the server, what is told to back ends alone, and what needs a token that ends, or the bounds of a rate.
-OTHER_CODES = {
-    "internal", "room_not_found", "room_exists", "session_not_found", "cursor_expired", "token_expired", "rate_limited"}
+    "unauthenticated", "token_expired", "room_not_found", "rate_limited"}
+# A fault of the server, and what is told to back ends alone.
+OTHER_CODES = {"internal", "room_exists", "session_not_found", "cursor_expired"}
 
 
 class Replay:
@@ -53,7 +52,7 @@ class Replay:
             return None
         peer = self._peers[name]
         if "sends" in step:
-            return await peer.send(self._values.fill(step["sends"]), step.get("padded_to", 0), valid=False)
+            return await peer.send(self._values.fill(self._stack.with_token(step["sends"])), step.get("padded_to", 0), valid=False)
         if "sends_text" in step:
             return await peer.send_text(step["sends_text"])
         if "sends_binary" in step:

@@ -66,7 +66,7 @@ class RefreshTest(Ending):
             await ann.send("refresh", token=self.key.token("ann", "chain", lifetime=LIFE))
 
     async def test_a_bad_one_changes_nothing(self):
-        ann, ends = await self.short("ann", "refuse")
+        ann = await self.member("ann", "refuse")
         bob = await self.member("bob", "refuse")
         await ann.expect("participant_joined", client_id="bob")
         for code, token in (
@@ -82,7 +82,12 @@ class RefreshTest(Ending):
             self.assertNotIn("seq", error)
         await ann.command("message", data=0)
         await self.expect_texts(bob, 1)
-        await ann.expect("token_expiring", expires_at=ann.hello["token_expires_at"])
+
+    async def test_nor_does_it_put_the_end_off(self):
+        ann, ends = await self.short("ann", "refuse")
+        await ann.expect("token_expiring")
+        await ann.send("refresh", token=self.key.token("bob", "refuse"))
+        await ann.expect_error("unauthenticated", fatal=False)
         await self.expect_end(ann, ends)
 
     async def test_one_that_the_service_never_got_is_sent_again(self):

@@ -6,7 +6,6 @@ import tokens
 JOIN = ("join",)
 CREATE = ("join", "create")
 MODERATE = ("join", "create", "moderate")
-OFFER = ("join", "create", "offer")
 
 
 class RoomsTest(tokens.Stack):

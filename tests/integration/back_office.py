@@ -57,6 +57,8 @@ class Participant:
         """`token` is that of `open`; `metadata` is the call's."""
         self.client_id = client_id
         self._token = token
+        harness.secrets.add(token)
+        harness.secrets.add_headers(dict(metadata))
         self._last_id = 0
         self._requests = asyncio.Queue()  # None: half-close
         self._call = signaling_pb2_grpc.SignalingServiceStub(channel).Connect(
@@ -116,6 +118,7 @@ class Participant:
             frame = response.frame
             if frame.seq:
                 self._write(ack_seq=frame.seq)
+            harness.secrets.add(frame.opened.resume_token)
             if frame.HasField("probe"):
                 self._write(alive=session_pb2.Alive())
             elif frame.WhichOneof("body"):

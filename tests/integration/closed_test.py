@@ -1,9 +1,7 @@
 """Closed by default: what starts, and what is served, only where somebody says that it is meant."""
 
 import asyncio
-import os
 import pathlib
-import subprocess
 import tempfile
 import unittest
 
@@ -13,8 +11,7 @@ from authority import Authority
 
 def start(binary, *flags):
     """(exit code, standard error) of a process that does not start."""
-    path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / binary
-    answer = subprocess.run([path, *flags], capture_output=True, text=True, timeout=harness.DEADLINE, check=False)
+    answer = harness.run(binary, *flags)
     return answer.returncode, answer.stderr
 
 

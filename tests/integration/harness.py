@@ -6,16 +6,11 @@ leaked session fails the test that caused it.
 """
 
 import asyncio
-import collections
 import json
 import logging
 import os
 import pathlib
-import re
-import signal
-import subprocess
 import sys
-import threading
 import time
 import unittest
 import urllib.error
@@ -25,10 +20,11 @@ import websockets
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "conformance"))
 
-import schemas  # noqa: E402  pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position
+import schemas  # noqa: E402
+from process import DEADLINE, Process, log_check, run, scrape  # noqa: E402,F401
 
-# How long anything that must happen may take: generous, since sanitizer builds on busy machines run this too.
-DEADLINE = 20.0
+secrets = log_check.secrets
 
 SDP = "".join(line + "\r\n" for line in (
     "v=0",
@@ -61,19 +57,8 @@ def parse(text):
     """A message of the gateway. Each has to be as docs/protocol/server.schema.json says."""
     message = json.loads(text)
     schemas.check_server(message)
+    secrets.add_message(message)
     return message
-
-
-def scrape(port):
-    """The samples of /metrics: {'name{label="value"}': number}."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=DEADLINE) as answer:
-        text = answer.read().decode()
-    samples = {}
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            name, value = line.rsplit(" ", 1)
-            samples[name] = float(value)
-    return samples
 
 
 def readyz(process):
@@ -100,94 +85,6 @@ async def eventually(check, what):
         await asyncio.sleep(0.02)
 
 
-class Process:
-    """One of our binaries and its log. Without rate limits, unless the flags say so: all tests come from one address."""
-
-    def __init__(self, name, *flags):
-        path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name
-        if not any(flag.startswith("--rate_limits") for flag in flags):
-            flags = ("--rate_limits=off", *flags)
-        self.name = name
-        self._lines = collections.deque(maxlen=1000)
-        self._events = {}
-        self._counts = collections.Counter()  # of log lines by event
-        self._changed = threading.Condition()
-        self._process = subprocess.Popen(
-            [path, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        listening = self.wait_for("listening")
-        self.port = listening["port"]
-        self.internal_port = listening["internal_port"]
-
-    def _read(self):
-        for line in self._process.stdout:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                entry = {}
-            with self._changed:
-                self._lines.append(line.rstrip())
-                self._events.setdefault(entry.get("event"), entry)
-                self._counts[entry.get("event")] += 1
-                self._changed.notify_all()
-        with self._changed:
-            self._events.setdefault("exit", {})
-            self._changed.notify_all()
-
-    def wait_for(self, event):
-        """The first log line with this event."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: event in self._events or "exit" in self._events, timeout=DEADLINE)
-            if event not in self._events:
-                raise AssertionError(f"{self.name} did not say {event!r}:\n{self.log()}")
-            return self._events[event]
-
-    def count(self, event):
-        """How many log lines with this event there were so far."""
-        with self._changed:
-            return self._counts[event]
-
-    def metrics(self):
-        return scrape(self.internal_port)
-
-    def resident_kib(self):
-        status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))
-
-    def send_signal(self, number):
-        self._process.send_signal(number)
-
-    def kill(self):
-        """As a crash: no drain, no exit code to check."""
-        self._process.kill()
-        self._close()
-
-    def stop(self):
-        """SIGTERM. The exit code, which is 0 after a clean end."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-        return self.wait()
-
-    def wait(self):
-        try:
-            return self._process.wait(timeout=DEADLINE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return f"still running after {DEADLINE} s"
-        finally:
-            self._close()
-
-    def _close(self):
-        self._process.wait()
-        self._reader.join()
-        self._process.stdout.close()
-
-    def log(self):
-        return "\n".join(self._lines)
-
-
 class Client:
     """A WebSocket client that reads message by message and lets nothing pass unseen but acks."""
 
@@ -204,6 +101,7 @@ class Client:
         return self.hello["client_id"]
 
     async def send(self, type_, **fields):
+        secrets.add_message(fields)
         await self.send_text(json.dumps({"type": type_, **fields}))
 
     async def send_text(self, text):
@@ -330,6 +228,8 @@ class Stack(unittest.IsolatedAsyncioTestCase):
 
     async def open(self, path, gateway=None, **options):
         """A socket that has not said or read anything."""
+        secrets.add_headers(options.get("extra_headers", {}))
+        secrets.add_headers(options.get("subprotocols", ()))
         client = Client(await websockets.connect(
             f"ws://127.0.0.1:{(gateway or self.gateway).port}{path}",
             ping_interval=None, open_timeout=DEADLINE, close_timeout=DEADLINE, max_size=None, **options))
@@ -388,4 +288,7 @@ class Stack(unittest.IsolatedAsyncioTestCase):
 
 def main():
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # slow steps are no fault on a busy machine
-    unittest.main(verbosity=2)
+    try:
+        unittest.main(verbosity=2)
+    finally:
+        log_check.check_all()

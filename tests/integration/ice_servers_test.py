@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import os
 import pathlib
-import subprocess
 import tempfile
 import time
 
@@ -33,7 +32,7 @@ class IceServersTest(harness.Stack):
         cls.secrets = pathlib.Path(folder.name) / "turn"
         cls.secrets.write_text("first-secret\nsecond-secret\n")
         cls.service_flags = (f"--stun_urls={STUN}", f"--turn_urls={','.join(TURN)}",
-                             f"--turn_secret_file={cls.secrets}", f"--turn_ttl={TTL}s", "--log_level=debug")
+                             f"--turn_secret_file={cls.secrets}", f"--turn_ttl={TTL}s")
         super().setUpClass()
 
     def check(self, message, session_id, ends, secret="first-secret"):
@@ -102,9 +101,7 @@ class IceServersTest(harness.Stack):
 class RefusedStartTest(harness.unittest.TestCase):
 
     def refused(self, *flags):
-        binary = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-service"
-        ended = subprocess.run([binary, "--port=0", "--internal_port=0", *flags], capture_output=True, text=True,
-                               timeout=harness.DEADLINE, check=False)
+        ended = harness.run("signaling-service", "--port=0", "--internal_port=0", *flags)
         self.assertEqual(ended.returncode, 2, ended)
         self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
         return ended.stderr

@@ -1,10 +1,7 @@
 """What is bounded, what times out, and what happens when a process goes away."""
 
 import asyncio
-import os
-import pathlib
 import signal
-import subprocess
 import unittest
 import urllib.error
 import urllib.request
@@ -220,18 +217,14 @@ class StartTest(unittest.TestCase):
                            ("signaling-gateway", "--rate_limits=on"), ("signaling-service", "--rate_limits=call=0"),
                            ("signaling-gateway", "--trusted_proxies=10.0.0.0/33")):
             with self.subTest(name=name, flag=flag):
-                path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name
-                done = subprocess.run([path, flag, "--log_level=info"], capture_output=True, text=True,
-                                      timeout=harness.DEADLINE, check=False)
+                done = harness.run(name, flag)
                 self.assertEqual(done.returncode, 2, done)
                 self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_a_busy_port(self):
         service = Process("signaling-service", "--port=0", "--internal_port=0")
         try:
-            path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-service"
-            done = subprocess.run([path, "--port=0", f"--internal_port={service.internal_port}"], capture_output=True,
-                                  text=True, timeout=harness.DEADLINE, check=False)
+            done = harness.run("signaling-service", "--port=0", f"--internal_port={service.internal_port}")
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(str(service.internal_port), done.stderr + done.stdout)
         finally:

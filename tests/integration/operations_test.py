@@ -1,6 +1,5 @@
 """What an operator relies on: flags, metrics, probes, logs, and that docs/configuration.md says the same."""
 
-import os
 import pathlib
 import re
 import shutil
@@ -10,14 +9,14 @@ import urllib.error
 import urllib.request
 
 import harness
+import tokens
 
 PAGE = (pathlib.Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
 BINARIES = ("signaling-service", "signaling-gateway")
 
 
 def run(binary, *flags):
-    path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / binary
-    return subprocess.run([path, *flags], capture_output=True, text=True, timeout=harness.DEADLINE, check=False)
+    return harness.run(binary, *flags)
 
 
 def documented_flags(binary):
@@ -55,10 +54,12 @@ class Start(unittest.TestCase):
             self.assertEqual(run("signaling-gateway", flag).returncode, 2, flag)
 
 
-class Running(harness.Stack):
+class Metrics(tokens.Stack):
     async def test_metrics_are_clean_documented_and_hold_nothing_a_client_says(self):
         # Something of everything, so that what exists only once it happened is there.
-        first, second = await self.pair("a-room-of-this-test")
+        first = await self.member("first", "a-room-of-this-test")
+        second = await self.member("second", "a-room-of-this-test")
+        await first.expect("participant_joined")
         await first.command("offer", sdp=harness.SDP)
         await second.expect("offer")
         await first.command("offer", sdp="nonsense")
@@ -81,6 +82,8 @@ class Running(harness.Stack):
                 self.assertNotIn(said, text)
         self.assertEqual(seen, documented)
 
+
+class Running(harness.Stack):
     async def test_the_four_questions_have_numbers(self):
         before = (self.service.metrics(), self.gateway.metrics())
         first, second = await self.pair("counted")

@@ -193,6 +193,17 @@ class ConnectionsTest(harness.Stack):
         await asyncio.sleep(0.25)  # the time itself is what is tested: a token has come back
         self.assertEqual(await self.flood(1, "127.0.0.4"), 0)
 
+    async def test_a_connection_that_was_a_page_first_is_as_new(self):
+        kept = [await RawSocket.connect(self.gateway.port, source="127.0.0.8") for _ in range(15)]
+        for page in kept:
+            self.assertEqual(await page.request("HEAD /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"), 404)
+        await asyncio.sleep(2.5)  # the time itself is what is tested: it brings back nothing that they take now
+        for page in kept:
+            await page.become_websocket("/v1")
+        self.assertGreaterEqual(await self.flood(8, "127.0.0.8"), 4)
+        for page in kept:
+            page.abort()
+
     async def test_on_the_plain_path_too(self):
         await self.flood(40, "127.0.0.5")
         client = await self.open_from("127.0.0.5", "/?room=a")

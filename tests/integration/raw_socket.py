@@ -36,9 +36,10 @@ class RawSocket:
         self.writer = writer
 
     @classmethod
-    async def connect(cls, port, receive_buffer=None):
+    async def connect(cls, port, receive_buffer=None, source=""):
         """A TCP connection on which nothing has been said."""
         sock = socket.socket()
+        sock.bind((source, 0))
         if receive_buffer is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         sock.setblocking(False)
@@ -49,12 +50,15 @@ class RawSocket:
     @classmethod
     async def upgrade(cls, port, path, receive_buffer=None):
         self = await cls.connect(port, receive_buffer)
+        await self.become_websocket(path)
+        return self
+
+    async def become_websocket(self, path):
         key = base64.b64encode(os.urandom(16)).decode()
         status = await self.request(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n")
         assert status == 101, status
-        return self
 
     async def request(self, text):
         """Sends an HTTP request; the status of its answer, of which only the header is read."""

@@ -47,14 +47,10 @@ class Talker:
 
 class RotationTest(tokens.Stack):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-
-    @classmethod
     def start_service(cls, port=0):
         cls.turn = cls.folder / "turn"
         tokens.replace(cls.turn, "first-secret\n")
-        # Streams have their gateway's token for a limit; a credential is renewed half-way, or a little later.
+        # A credential is renewed half-way, or a little later.
         cls.service_flags += ("--turn_urls=turn:turn.example.org", f"--turn_secret_file={cls.turn}", "--turn_ttl=10s")
         return super().start_service(port)
 
@@ -79,6 +75,7 @@ class RotationTest(tokens.Stack):
 
     async def test_nobody_notices(self):
         talkers = await self.talkers()
+        self.show_gateway(self.key)
         async with asyncio.TaskGroup() as tasks:
             for talker in talkers:
                 tasks.create_task(talker.talk())
@@ -88,7 +85,7 @@ class RotationTest(tokens.Stack):
                 talker.stop.set()
         for first, second in zip(talkers[::2], talkers[1::2]):
             self.assertEqual((first.heard, second.heard), (second.sent, first.sent))
-            self.assertGreater(min(first.sent, second.sent), 50)
+            self.assertGreater(min(first.sent, second.sent), 10)
         self.assertEqual(self.gateway.count("link_refused"), 0, self.gateway.log())
         self.assertEqual(self.service.count("gateway_refused"), 0, self.service.log())
 

@@ -2,13 +2,11 @@
 
 import asyncio
 import http.client
-import os
 import pathlib
 import shutil
 import signal
 import socket
 import ssl
-import subprocess
 import tempfile
 import time
 import unittest
@@ -312,9 +310,7 @@ class StartTest(unittest.TestCase):
         cls.pair = Pair(cls.folder, "good")
 
     def refusal(self, *flags):
-        path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-gateway"
-        answer = subprocess.run([path, "--port=0", "--internal_port=0", *flags], capture_output=True, text=True,
-                                timeout=harness.DEADLINE, check=False)
+        answer = harness.run("signaling-gateway", "--port=0", "--internal_port=0", *flags)
         self.assertEqual(answer.returncode, 2, answer)
         self.assertEqual(answer.stderr.count("\n"), 1, answer.stderr)
         self.assertNotIn("BEGIN", answer.stderr)

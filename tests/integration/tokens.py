@@ -34,7 +34,7 @@ class Key:
         return self._key.export_public(as_dict=True)
 
     def token(self, sub, /, rooms=(), grants=("join", "create"), lifetime=3600, **claims):
-        """`rooms` is the claim, or one room. A lifetime may be a fraction of a second; a claim that is None is left out."""
+        """`rooms` is the claim, or one room. A lifetime may be part of a second; a claim that is None is left out."""
         claims = {"sub": sub, "aud": AUDIENCE, "exp": time.time() + lifetime, "grants": list(grants),
                   **({"room": rooms} if isinstance(rooms, str) else {"rooms": list(rooms)}), **claims}
         made = jwt.JWT(header={"alg": self._alg, "kid": self.kid},
@@ -55,7 +55,7 @@ def jwks(*keys):
 
 
 class Stack(harness.Stack):
-    """A test whose service wants tokens of `key`, and whose gateway has one. Times are exact, so that tokens may be short."""
+    """A test whose service wants tokens of `key`, and whose gateway has one. Without leeway: tokens may be short."""
 
     algorithm = "ES256"
     more_service_flags = ("--resume_window=2s",)

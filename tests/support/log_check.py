@@ -25,13 +25,13 @@ _FORMS = re.compile("|".join((
 
 # A line is taken apart in two ways: a token is one part or, between its dots, several.
 _PARTS = re.compile(r"[\w-]{4,}")
-_WHOLES = re.compile(r"[\w.+/=~:@-]{4,}")
+_WHOLES = re.compile(r"[\w.+/-]{4,}={0,2}")
 _PLACES = re.compile(
     r"((?:\d{1,3}\.){3}\d{1,3}|[\w-]+\.local|[0-9A-Fa-f]*:[0-9A-Fa-f:]*[0-9A-Fa-f])\]?(?:[ :]|\",\"port\":)(\d{1,5})\b")
 _CANDIDATE = re.compile(r"candidate:(\S+) \d+ \S+ \d+ (\S+) (\d+) typ ")
 _RELATED = re.compile(r" raddr (\S+) rport (\d+)")
 _OF_SDP = re.compile(r"a=(?:ice-pwd|ice-ufrag):(\S+)|a=fingerprint:\S+ (\S+)|^o=\S+ (\d{8,}) ", re.MULTILINE)
-_LONGEST_SHARED = 8  # a part of a value that is shorter may be anything
+_SHORTEST_PART = 8  # a part of a value that is shorter may be anything
 
 
 class Secrets:
@@ -47,7 +47,9 @@ class Secrets:
             return
         parts = _PARTS.findall(value)
         found = {value} if _WHOLES.fullmatch(value) else set()
-        found.update(part for part in parts if len(part) >= _LONGEST_SHARED or part == value)
+        found.update(part for part in parts if len(part) >= _SHORTEST_PART or part == value)
+        if not found and parts:
+            found = {max(parts, key=len)}
         if not found:
             raise ValueError("a secret that could not be found in a line")
         with self._lock:
@@ -94,7 +96,7 @@ class Secrets:
         elif "-----BEGIN" not in text or "PRIVATE KEY" in text:
             private = text[text.find("PRIVATE KEY"):] if "PRIVATE KEY" in text else text
             for line in private.splitlines():
-                if "PRIVATE KEY" not in line and _PARTS.search(line) and len(line) >= _LONGEST_SHARED:
+                if "PRIVATE KEY" not in line and _PARTS.search(line) and len(line) >= _SHORTEST_PART:
                     self.add(line.strip())
 
     def _add_keys(self, text):
@@ -120,7 +122,7 @@ def _of_candidate(text):
         places = [place, *_RELATED.findall(text)]
         # Of this machine's loopback any number may be a port of ours.
         found.update(" ".join(place) for place in places if not place[0].startswith("127.") and place[0] != "::1")
-        if len(foundation) >= _LONGEST_SHARED:
+        if len(foundation) >= _SHORTEST_PART:
             found.add(foundation)
     return frozenset(found)
 

@@ -1,5 +1,7 @@
 // A Chromium tab that speaks the protocol by itself, without the page's own scripts: for what no page does yet.
 
+import { notePage } from '../../support/log_check.mjs';
+
 // Runs in the tab.
 function defineRawClient() {
   window.RawClient = class {
@@ -53,6 +55,7 @@ export async function openRaw(browser, url, clientId) {
   const context = await browser.newContext();
   await context.grantPermissions(['microphone', 'camera'], { origin: new URL(url).origin });
   const page = await context.newPage();
+  notePage(page);
   await page.addInitScript(defineRawClient);
   await page.goto(url);
   await page.evaluate(async (id) => { window.client = await window.RawClient.open(id); }, clientId);

@@ -7,6 +7,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { Watch } from '../../support/log_check.mjs';
 import { until } from './until.js';
 
 const START_MS = 20_000;
@@ -19,6 +20,7 @@ class Process {
   #child;
   #lines = [];
   #events = new Map();  // the first log line of each event
+  #watch;
 
   static async start(name, flags) {
     const directory = process.env.SIGNALING_BIN_DIR;
@@ -39,17 +41,24 @@ class Process {
     return started;
   }
 
-  constructor(binary, flags) {
+  constructor(binary, given) {
+    const flags = given.some((flag) => flag.startsWith('--log_level')) ? given : ['--log_level=debug', ...given];
+    this.#watch = new Watch(path.basename(binary), flags);
     this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => this.end());  // where a test is cut off
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.#lines.push(line);
+        this.#watch.line(line);
         if (!line.startsWith('{')) return;
         const entry = JSON.parse(line);
         if (!this.#events.has(entry.event)) this.#events.set(entry.event, entry);
       });
     }
+  }
+
+  get debugLines() {
+    return this.#watch.debugLines;
   }
 
   get port() {
@@ -69,17 +78,20 @@ class Process {
   }
 
   async kill() {
-    const exited = once(this.#child, 'exit');
+    const exited = once(this.#child, 'close');
     this.end();
     await exited;
+    this.#watch.check();
   }
 
   async stop() {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exited = once(this.#child, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
+    // All that it said is read by then.
+    const exited = once(this.#child, 'close', { signal: AbortSignal.timeout(STOP_MS) });
     this.#child.kill('SIGTERM');
     const [code] = await exited;
     assert.equal(code, 0, this.#lines.slice(-20).join('\n'));
+    this.#watch.check();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { chromium } from 'playwright-core';
 
+import { notePage } from '../../support/log_check.mjs';
 import { until } from './until.js';
 
 const FAKE_DEVICES = '--use-fake-device-for-media-stream';
@@ -62,6 +63,7 @@ export class Tab {
     const tab = new this();
     const opened = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
     tab.page = await opened.newPage();
+    notePage(tab.page);
     tab.page.on('pageerror', (error) => tab.errors.push(error));
     tab.page.on('console', (line) => {
       if (/Content Security Policy/.test(line.text())) tab.errors.push(line.text());

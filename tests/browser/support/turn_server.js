@@ -10,6 +10,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
+import { secrets as known } from '../../support/log_check.mjs';
 import { until } from './until.js';
 
 export const RELAY_ADDRESS = '127.0.0.2';
@@ -90,6 +91,7 @@ export class TurnServer {
   }
 
   async writeSecrets(...secrets) {
+    for (const secret of secrets) known.add(secret);
     const written = `${this.secretFile}.new`;
     await writeFile(written, `${secrets.join('\n')}\n`);
     await rename(written, this.secretFile);

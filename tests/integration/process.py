@@ -1,0 +1,147 @@
+"""The real binaries, for the tests beside this file and others: started, listened to at debug level, and ended. Whatever they
+say is held against what must not be said (tests/support/log_check.py)."""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+import log_check  # noqa: E402  pylint: disable=wrong-import-position
+
+# How long anything that must happen may take: generous, since sanitizer builds on busy machines run this too.
+DEADLINE = 20.0
+
+
+def scrape(port):
+    """The samples of /metrics: {'name{label="value"}': number}."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=DEADLINE) as answer:
+        text = answer.read().decode()
+    samples = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, value = line.rsplit(" ", 1)
+            samples[name] = float(value)
+    return samples
+
+
+def _command(name, flags):
+    path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name
+    if not any(flag.startswith("--log_level") for flag in flags):
+        flags = ("--log_level=debug", *flags)
+    return [path, *flags]
+
+
+def run(name, *flags):
+    """One of our binaries that ends by itself: a subprocess.CompletedProcess."""
+    watch = log_check.Watch(name, flags)
+    done = subprocess.run(_command(name, flags), capture_output=True, text=True, timeout=DEADLINE, check=False)
+    watch.lines(done.stdout)
+    watch.lines(done.stderr)
+    watch.check()
+    return done
+
+
+class Process:
+    """One of our binaries and its log. Without rate limits, unless the flags say so: all tests come from one address."""
+
+    def __init__(self, name, *flags):
+        if not any(flag.startswith("--rate_limits") for flag in flags):
+            flags = ("--rate_limits=off", *flags)
+        self.name = name
+        self._lines = collections.deque(maxlen=1000)
+        self._events = {}
+        self._counts = collections.Counter()  # of log lines by event
+        self._changed = threading.Condition()
+        self._watch = log_check.Watch(name, flags)
+        self._process = subprocess.Popen(
+            _command(name, flags), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        listening = self.wait_for("listening")
+        self.port = listening["port"]
+        self.internal_port = listening["internal_port"]
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._watch.line(line)
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {}
+            with self._changed:
+                self._lines.append(line.rstrip())
+                self._events.setdefault(entry.get("event"), entry)
+                self._counts[entry.get("event")] += 1
+                self._changed.notify_all()
+        with self._changed:
+            self._events.setdefault("exit", {})
+            self._changed.notify_all()
+
+    def wait_for(self, event):
+        """The first log line with this event."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: event in self._events or "exit" in self._events, timeout=DEADLINE)
+            if event not in self._events:
+                raise AssertionError(f"{self.name} did not say {event!r}:\n{self.log()}")
+            return self._events[event]
+
+    def count(self, event):
+        """How many log lines with this event there were so far."""
+        with self._changed:
+            return self._counts[event]
+
+    @property
+    def debug_lines(self):
+        return self._watch.debug_lines
+
+    def metrics(self):
+        return scrape(self.internal_port)
+
+    def resident_kib(self):
+        status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))
+
+    def send_signal(self, number):
+        self._process.send_signal(number)
+
+    def kill(self):
+        """As a crash: no drain, no exit code to check."""
+        self._process.kill()
+        self._close()
+        self._watch.check()
+
+    def stop(self):
+        """SIGTERM. The exit code, which is 0 after a clean end."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self):
+        """The exit code. Where that is 0, what was said is held against what must not be: else the code comes first."""
+        try:
+            code = self._process.wait(timeout=DEADLINE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return f"still running after {DEADLINE} s"
+        finally:
+            self._close()
+        if code == 0:
+            self._watch.check()
+        return code
+
+    def _close(self):
+        self._process.wait()
+        self._reader.join()
+        self._process.stdout.close()
+
+    def log(self):
+        return "\n".join(self._lines)
