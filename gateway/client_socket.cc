@@ -18,7 +18,10 @@ std::size_t ClientSocket::WriteTls(std::string_view bytes, beast::error_code& ec
   const auto call = [bytes](TlsStream& tls) { return tls.Write(bytes); };
   const TlsStream::Result result = Try(call);
   ec = result.ec;
-  if (result.wait != TlsStream::Wait::kNone) ec = net::error::would_block;
+  if (result.wait != TlsStream::Wait::kNone) {
+    ec = net::error::would_block;
+    write_wait_ = TypeOf(result.wait);
+  }
   return result.bytes;
 }
 

@@ -35,11 +35,14 @@ class ClientSocket {
   }
   void non_blocking(bool mode, beast::error_code& ec) { tcp_.non_blocking(mode, ec); }
 
-  // What TLS does not take has to be offered again: the next call begins with the same bytes.
+  // What TLS does not take (would_block) has to be offered again, after write_wait(): the next call begins with the
+  // same bytes.
   std::size_t write_some(std::string_view bytes, beast::error_code& ec) {
     if (tls_ == nullptr) return tcp_.write_some(net::buffer(bytes.data(), bytes.size()), ec);
     return WriteTls(bytes, ec);
   }
+  // TLS has to read before it writes where half a message of its own has come: to wait for the other would spin.
+  net::socket_base::wait_type write_wait() const { return write_wait_; }
 
   template <class Handler>
   void async_wait(net::socket_base::wait_type type, Handler&& handler) {
@@ -90,6 +93,11 @@ class ClientSocket {
  private:
   static constexpr std::size_t kRecordBytes = std::size_t{16} * 1024;
 
+  static net::socket_base::wait_type TypeOf(TlsStream::Wait wait) {
+    return wait == TlsStream::Wait::kRead ? net::socket_base::wait_read
+                                          : net::socket_base::wait_write;
+  }
+
   // Makes its call until that need not wait for the socket, and tells the handler what came of it.
   template <class Call, class Handler>
   struct TlsOperation {
@@ -111,11 +119,7 @@ class ClientSocket {
       handler(result.ec, result.bytes);
     }
 
-    void Wait(TlsStream::Wait wait) {
-      socket->tcp_.async_wait(wait == TlsStream::Wait::kRead ? net::socket_base::wait_read
-                                                             : net::socket_base::wait_write,
-                              std::move(*this));
-    }
+    void Wait(TlsStream::Wait wait) { socket->tcp_.async_wait(TypeOf(wait), std::move(*this)); }
   };
 
   template <class Call, class Handler>
@@ -145,6 +149,7 @@ class ClientSocket {
 
   TcpSocket tcp_;
   std::unique_ptr<TlsStream> tls_;  // none: plain
+  net::socket_base::wait_type write_wait_ = net::socket_base::wait_write;
 };
 
 }  // namespace signaling::gateway

@@ -46,6 +46,12 @@ absl::Status CheckServiceFlags(const Config& config) {
 
 }  // namespace
 
+bool TellsTokenInPlaintext(const Config& config) {
+  if (config.service_token_file.empty() || !config.service_ca.empty()) return false;
+  const absl::StatusOr<ServiceTarget> target = ParseServiceTarget(config.service);
+  return target.ok() && !IsLocal(*target);
+}
+
 absl::Status Validate(const Config& config) {
   if (absl::Status status = CheckListenAddress(
           config.address,

@@ -50,6 +50,9 @@ struct Config {
 // Says in one line which flag cannot be.
 absl::Status Validate(const Config& config);
 
+// The token for the service would leave this machine unencrypted.
+bool TellsTokenInPlaintext(const Config& config);
+
 // Reads the flags that stand in config_flags.cc; invalid where Validate says so or a flag is out of range.
 absl::StatusOr<Config> ConfigFromFlags();
 

@@ -28,6 +28,12 @@ int Main(int argc, char** argv) {
     log::Warning("open",
                  {{"error", "--allow_anonymous: a service that asks for no token will do"}});
   }
+  if (TellsTokenInPlaintext(*config)) {
+    log::Warning("token_in_plaintext",
+                 {{"error",
+                   "--service_token_file without --service_ca: who is between this gateway "
+                   "and the service can read the token"}});
+  }
 
   const auto registry = std::make_shared<prometheus::Registry>();
   Gateway gateway(*config, *registry);

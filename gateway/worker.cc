@@ -122,15 +122,12 @@ void Worker::Upgrade(Accepted accepted, const HttpRequest& request) {
 }
 
 void Worker::LimitConnections(gateway::Upgrade* upgrade) {
-  const auto refused = shared_.addresses.OnConnection(AddressKey(upgrade->remote_address),
-                                                      upgrade->accepted_at.time_since_epoch());
+  // As of now: it may have asked for pages since it was accepted.
+  const auto refused = shared_.addresses.OnConnection(
+      AddressKey(upgrade->remote_address), std::chrono::steady_clock::now().time_since_epoch());
   if (!refused) return;
   shared_.probe.RateLimited(refused->limit);
-  upgrade->refusal = {.reason = Reason::kRateLimited,
-                      .message = refused->limit == Limit::kAuthentication
-                                     ? "too many failed authentications of this address"
-                                     : "too many new connections of this address",
-                      .retry_after = refused->retry_after};
+  upgrade->refusal = RefusalOf(*refused);
 }
 
 void Worker::RunTick() {

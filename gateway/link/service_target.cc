@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "services/common/address.h"
 #include "services/common/text.h"
 
 namespace signaling::gateway {
@@ -89,6 +90,14 @@ absl::StatusOr<ServiceTarget> ParseServiceTarget(std::string_view text) {
     return Refuse(text, absl::StrCat("must be at most ", kMaxReplicas, " replicas"));
   }
   return target;
+}
+
+bool IsLocal(const ServiceTarget& target) {
+  if (!target.name.empty()) return false;
+  return std::all_of(target.replicas.begin(), target.replicas.end(), [](std::string_view replica) {
+    HostAndPort parts;
+    return Split(replica, &parts) && (parts.host == "localhost" || IsLoopback(parts.host));
+  });
 }
 
 }  // namespace signaling::gateway

@@ -25,4 +25,7 @@ struct ServiceTarget {
 // error's message says what it must be, without the flag's name.
 absl::StatusOr<ServiceTarget> ParseServiceTarget(std::string_view text);
 
+// Every replica is named by an address of this machine alone, or as localhost.
+bool IsLocal(const ServiceTarget& target);
+
 }  // namespace signaling::gateway

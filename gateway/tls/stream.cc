@@ -1,5 +1,6 @@
 #include "gateway/tls/stream.h"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -9,6 +10,14 @@
 #include <cerrno>
 
 namespace signaling::gateway {
+namespace {
+
+// In a row; a handshake takes ten or so. A call of OpenSSL ends only when there is data or the socket has no more, so a
+// peer that sends KeyUpdates (RFC 8446, section 4.6.3), or asks for renegotiation, as fast as it can would keep this
+// thread for itself.
+constexpr int kMostEmptyRecords = 100;
+
+}  // namespace
 
 void TlsStream::Free::operator()(SSL* ssl) const { SSL_free(ssl); }
 
@@ -19,6 +28,26 @@ TlsStream::TlsStream(TlsContext& context, int descriptor) : ssl_(SSL_new(context
     return;
   }
   SSL_set_accept_state(ssl_.get());
+  SSL_set_msg_callback(ssl_.get(), OnMessage);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
+  BIO* const socket = SSL_get_rbio(ssl_.get());
+  BIO_set_callback_arg(socket, reinterpret_cast<char*>(this));
+  BIO_set_callback_ex(socket, OnSocket);
+}
+
+void TlsStream::OnMessage(int is_sent, int /*version*/, int type, const void* /*bytes*/,
+                          std::size_t /*size*/, SSL* /*ssl*/, void* stream) {
+  if (is_sent == 0 && type == SSL3_RT_HEADER) ++static_cast<TlsStream*>(stream)->empty_records_;
+}
+
+long TlsStream::OnSocket(BIO* bio, int operation, const char* /*bytes*/, std::size_t /*size*/,
+                         int /*argi*/, long /*argl*/, int returned, std::size_t* /*processed*/) {
+  if (operation != BIO_CB_READ) return returned;
+  const auto* const stream = reinterpret_cast<const TlsStream*>(BIO_get_callback_arg(bio));
+  if (stream->empty_records_ <= kMostEmptyRecords) return returned;
+  BIO_clear_retry_flags(bio);
+  errno = ECONNABORTED;
+  return -1;
 }
 
 TlsStream::Result TlsStream::Handshake() {
@@ -33,6 +62,7 @@ TlsStream::Result TlsStream::Read(net::mutable_buffer buffer) {
   ERR_clear_error();
   std::size_t read = 0;
   const int returned = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &read);
+  if (returned == 1) empty_records_ = 0;
   return Outcome(returned, read);
 }
 

@@ -28,6 +28,8 @@ class TlsStream {
 
   // Keeps what it needs of the context.
   TlsStream(TlsContext& context, int descriptor);
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
 
   Result Handshake();
   Result Read(net::mutable_buffer buffer);
@@ -41,9 +43,16 @@ class TlsStream {
     void operator()(SSL* ssl) const;
   };
 
+  // OpenSSL's callbacks, whose last argument, or whose BIO's, is the stream.
+  static void OnMessage(int is_sent, int version, int type, const void* bytes, std::size_t size,
+                        SSL* ssl, void* stream);
+  static long OnSocket(BIO* bio, int operation, const char* bytes, std::size_t size, int argi,
+                       long argl, int returned, std::size_t* processed);
+
   Result Outcome(int returned, std::size_t bytes);
 
   std::unique_ptr<SSL, Free> ssl_;
+  int empty_records_ = 0;  // that came since the last that had something for us
   bool broken_ = false;
 };
 

@@ -125,11 +125,10 @@ class BeastSocket final : public Socket,
     }
     if (write_waits_ || !client().is_open()) return;
     write_waits_ = true;
-    client().async_wait(net::socket_base::wait_write,
-                        [self = shared_from_this()](beast::error_code ec) {
-                          self->write_waits_ = false;
-                          if (!ec) self->Flush();
-                        });
+    client().async_wait(client().write_wait(), [self = shared_from_this()](beast::error_code ec) {
+      self->write_waits_ = false;
+      if (!ec) self->Flush();
+    });
   }
 
  private:

@@ -4,6 +4,14 @@
 
 namespace signaling::gateway {
 
+Upgrade::Refusal RefusalOf(const AddressLimiter::Refusal& refused) {
+  return {.reason = Reason::kRateLimited,
+          .message = refused.limit == Limit::kAuthentication
+                         ? "too many failed authentications of this address"
+                         : "too many new connections of this address",
+          .retry_after = refused.retry_after};
+}
+
 std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, Upgrade& upgrade,
                                               Hello& hello) {
   auto open = std::make_unique<signaling::v1::Open>();

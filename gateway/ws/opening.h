@@ -1,4 +1,4 @@
-// How a client asks for a session: with the upgrade request, and on /v1 with its hello. Values, and one function without
+// How a client asks for a session: with the upgrade request, and on /v1 with its hello. Values, and functions without
 // state.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include "gateway/admission.h"
 #include "gateway/codec/decoder.h"
 #include "gateway/instant.h"
+#include "services/common/address_limiter.h"
 #include "services/common/reason.h"
 #include "signaling/v1/signaling.pb.h"
 
@@ -33,6 +34,9 @@ struct Upgrade {
   std::optional<Refusal> refusal{};
   Admission::Place socket{};
 };
+
+// To who comes from an address of which too much came.
+Upgrade::Refusal RefusalOf(const AddressLimiter::Refusal& refused);
 
 // What the service is asked for. A token of the hello goes before that of the upgrade. Moves out of both what it takes.
 std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, Upgrade& upgrade,

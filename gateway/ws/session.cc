@@ -89,7 +89,7 @@ Limit Session::Handle(std::string_view text) {
 
 void Session::OnMessageBeforeHello() {
   switch (context_.message.type) {
-    case MessageType::kHello: return OpenSession(std::move(context_.message.hello));
+    case MessageType::kHello: return OnHello(std::move(context_.message.hello));
     case MessageType::kPing: return EndUnless(down_.Pong(context_.message.ping_t));
     default: return TellError(Reason::kHelloRequired, "the first message has to be a hello");
   }

@@ -75,6 +75,7 @@ class Session final : public SocketEvents, private Uplink::Owner {
   // Handles one message; the kind of the limit that it counts for.
   Limit Handle(std::string_view text);
   void OnMessageBeforeHello();
+  void OnHello(Hello hello);
   void OnBye();
   void OnFault(std::string_view text, Inbound::Verdict verdict);
   void PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::string_view text,

@@ -1,4 +1,6 @@
 // What a client may send in how much time, and what becomes of one that sends more.
+#include <utility>
+
 #include "gateway/ws/session.h"
 #include "gateway/ws/session_log.h"
 
@@ -24,6 +26,15 @@ void Session::CountMessage(Limit kind) {
   context_.probe.RateLimited(kind);
   LogRateLimited(session_id_, kind);
   EndUnless(down_.RateLimited(limiter_.UntilToken(limits, now)));
+}
+
+// Asked again: who waits with many sockets could try as many tokens after the address was stopped.
+void Session::OnHello(Hello hello) {
+  const auto refused =
+      context_.addresses.MayAuthenticate(address_, context_.clock.now().time_since_epoch());
+  if (!refused) return OpenSession(std::move(hello));
+  context_.probe.RateLimited(refused->limit);
+  Refuse(RefusalOf(*refused));
 }
 
 void Session::TickLimits(Instant now) {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -45,6 +46,14 @@ class TlsClient {
   bool Write(const std::string& text) {
     return SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) > 0;
   }
+  // Sends so many messages of TLS itself, and nothing for the server.
+  bool UpdateKeys(int count) {
+    for (int i = 0; i < count; ++i) {
+      if (SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED) != 1) return false;
+      if (SSL_do_handshake(ssl_.get()) != 1) return false;
+    }
+    return true;
+  }
   // The server has said that nothing follows, instead of merely going.
   bool WasToldTheEnd() {
     char byte = 0;
@@ -82,8 +91,8 @@ class ClientSocketTest : public ::testing::Test {
     auto context = MakeTlsContext(
         {.certificates = certificate.certificate, .key = certificate.key, .info = {}});
     ASSERT_TRUE(context.ok()) << context.status();
-    // The connection keeps what it needs of it.
-    socket_->StartTls(**context);
+    context_ = *context;
+    socket_->StartTls(*context_);
     bool connected = false;
     std::thread thread([this, &connected] { connected = client_->Connect(); });
     std::optional<beast::error_code> result;
@@ -119,6 +128,7 @@ class ClientSocketTest : public ::testing::Test {
   }
 
   IoContext io_{1};
+  std::shared_ptr<TlsContext> context_;
   std::optional<ClientSocket> socket_;
   std::optional<TlsClient> client_;
   beast::error_code error_;
@@ -160,6 +170,37 @@ TEST_F(ClientSocketTest, ReadsWhatHasComeAlreadyWithoutWaitingForMore) {
   EXPECT_EQ(ReadSome(4), "and ");
   EXPECT_EQ(ReadSome(4), "two");
   EXPECT_FALSE(error_);
+}
+
+TEST_F(ClientSocketTest, AWriteThatTlsHasToReadForWaitsToRead) {
+  EXPECT_EQ(socket_->write_wait(), net::socket_base::wait_write);
+  net::basic_socket_acceptor<net::ip::tcp, IoContext::executor_type> acceptor(
+      io_, net::ip::tcp::endpoint(net::ip::address_v4::loopback(), 0));
+  TcpSocket silent(io_);
+  silent.connect(acceptor.local_endpoint());
+  ClientSocket socket(acceptor.accept());
+  socket.StartTls(*context_);
+  beast::error_code ec;
+  // As after half a KeyUpdate: there is room to write, but what comes first is the peer's.
+  EXPECT_EQ(socket.write_some("early", ec), 0U);
+  EXPECT_EQ(ec, net::error::would_block);
+  EXPECT_EQ(socket.write_wait(), net::socket_base::wait_read);
+}
+
+TEST_F(ClientSocketTest, NewKeysNowAndThenAreNoData) {
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(client_->UpdateKeys(50));
+    ASSERT_TRUE(client_->Write("data"));
+    EXPECT_EQ(ReadSome(10), "data");
+    EXPECT_FALSE(error_) << error_.message();
+  }
+}
+
+TEST_F(ClientSocketTest, APeerThatSendsNothingButNewKeysIsAnError) {
+  ASSERT_TRUE(client_->UpdateKeys(2000));
+  ASSERT_TRUE(client_->Write("data"));
+  EXPECT_EQ(ReadSome(10), "");
+  EXPECT_EQ(error_, net::error::connection_aborted);
 }
 
 TEST_F(ClientSocketTest, AnAnswerInPiecesIsOneRecord) {

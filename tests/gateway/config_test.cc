@@ -67,5 +67,24 @@ TEST(ConfigTest, OutsideIsReachedOnlyWithAnIdentityForTheServiceOrOnRequest) {
             "(--service_token_file or --service_cert); say --allow_anonymous if that is meant");
 }
 
+TEST(ConfigTest, ATokenThatLeavesTheMachineUnencryptedIsTold) {
+  Config config;
+  for (const char* far : {"192.0.2.1:50051", "127.0.0.1:50051,192.0.2.1:50051",
+                          "dns:///localhost:1", "service:50051", "[2001:db8::1]:50051"}) {
+    config.service = far;
+    EXPECT_FALSE(TellsTokenInPlaintext(config)) << "there is none";
+    config.service_token_file = "token";
+    EXPECT_TRUE(TellsTokenInPlaintext(config)) << far;
+    config.service_ca = "ca";
+    EXPECT_FALSE(TellsTokenInPlaintext(config)) << far;
+    config.service_ca = config.service_token_file = "";
+  }
+  config.service_token_file = "token";
+  for (const char* here : {"127.0.0.1:50051", "localhost:50051", "[::1]:50051,127.0.0.2:1"}) {
+    config.service = here;
+    EXPECT_FALSE(TellsTokenInPlaintext(config)) << here;
+  }
+}
+
 }  // namespace
 }  // namespace signaling::gateway

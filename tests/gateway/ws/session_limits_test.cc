@@ -279,6 +279,18 @@ TEST_F(FailedAuthenticationTest, AnotherAddressAndAnotherReasonDoNot) {
   EXPECT_FALSE(IsSlowedDown());
 }
 
+TEST_F(FailedAuthenticationTest, WhoWaitsWithItsHelloIsStoppedToo) {
+  FailNineTimes();
+  Make({.path = v1::SESSION_PATH_V1, .remote_address = "192.0.2.1"});
+  addresses_.OnFailedAuthentication(AddressKey("192.0.2.1"), clock_.now().time_since_epoch());
+  Text(R"({"type":"hello","token":"t"})");
+  EXPECT_TRUE(link_.frames.empty()) << "the service is not asked";
+  EXPECT_EQ(socket_.messages.back().at("retry_after_ms").as_int64(), 5000);
+  ExpectEnd("rate_limited", CloseCode::kRateLimited, "reconnect");
+  EXPECT_EQ(Limited("authentication"), 1);
+  EXPECT_EQ(admission_.sessions(), 0U);
+}
+
 TEST_F(FailedAuthenticationTest, ARefreshThatIsRefusedCounts) {
   FailNineTimes();
   OpenFrom("192.0.2.1");
