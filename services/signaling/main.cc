@@ -107,7 +107,12 @@ int Run(int argc, char** argv) {
   log::Info("listening", {{"address", config->server.address},
                           {"port", (*server)->port()},
                           {"internal_port", (*internal)->port()}});
-  log::Info("ready", {});
+  // Later changes are the server's to tell.
+  if (const absl::Status ready = (*server)->Ready(); ready.ok()) {
+    log::Info("ready", {});
+  } else {
+    log::Warning("not_ready", {{"error", std::string(ready.message())}});
+  }
 
   const int signal = WaitForStopSignal();
   log::Info("stopping", {{"signal", signal}});

@@ -191,6 +191,20 @@ TEST_P(EngineIdentitiesTest, TheNewestSessionKnocks) {
   EXPECT_EQ(VerdictOf(old), Reason::kPermissionDenied);
 }
 
+TEST_P(EngineIdentitiesTest, WhoKnocksIsLetInByTheRightThatItHasThen) {
+  Client& mod = NewClient().As(Moderator("mod")).Open();
+  mod.JoinWith("r", Knocking());
+  Client& guest = NewClient().As(Guest("guest", "r")).Open();
+  guest.Join("r");
+  EXPECT_TRUE(guest.OnlyEvent().room().has_knock());
+  guest.Refresh(Guest("guest", "other"));
+  ASSERT_EQ(guest.record().refreshed.size(), 1u);
+  EXPECT_EQ(RefusalReason(guest.record().refreshed[0].status()), Reason::kPermissionDenied)
+      << "as in the room itself";
+  mod.Moderate(Admit("guest"));
+  EXPECT_TRUE(guest.OnlyEvent().room().has_joined());
+}
+
 TEST_P(EngineIdentitiesTest, ARoomThatNobodyNamedIsTheTokens) {
   NewClient().As(Known("ann")).Open().Join("mine");
   v1::Open open;
@@ -293,6 +307,10 @@ TEST_P(EngineIdentitiesTest, AResumeNeedsNoTokenWhileTheSessionsLasts) {
   EXPECT_EQ(ann.closed_for(), Reason::kTokenExpired);
   EXPECT_EQ(ann.record().closed->close_code(), 4002u);
   EXPECT_EQ(engine_->Stats().sessions, 1u) << "the session waits";
+  // A new one may be good, and could not be looked at.
+  ann.As(Refusal(Reason::kUnavailable, "the keys could not be fetched")).Resume();
+  EXPECT_EQ(ann.closed_for(), Reason::kUnavailable) << "another would not do better";
+  EXPECT_EQ(ann.record().closed->close_code(), 1013u) << "the session waits still";
   // With the resume token, and a new one of the same client, it goes on.
   who.expires = clock_.Now() + absl::Hours(1);
   ASSERT_TRUE(ann.As(who).Resume().opened());

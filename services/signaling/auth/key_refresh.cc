@@ -25,6 +25,8 @@ void KeyRefresh::Stop() {
     waiting.swap(waiting_);
   }
   for (const Waiting& one : waiting) one.waiter(absl::UnavailableError(kStopping));
+  // What those need who are answered elsewhere goes when this returns.
+  MutexLock answering(answering_mu_);
 }
 
 void KeyRefresh::Ask(Waiter waiter) {
@@ -59,19 +61,22 @@ std::string KeyRefresh::MarkBegun(absl::Duration now) {
 }
 
 void KeyRefresh::Poll() {
-  std::vector<Waiting> late;
   std::optional<std::string> etag;  // of the fetch to begin
   {
-    MutexLock lock(mu_);
-    const absl::Duration now = clock_.Uptime();
-    const auto first = std::find_if(waiting_.begin(), waiting_.end(),
-                                    [&](const Waiting& one) { return now < one.deadline; });
-    std::move(waiting_.begin(), first, std::back_inserter(late));
-    waiting_.erase(waiting_.begin(), first);
-    const bool may_begin = !stopped_ && !fetching_ && now >= began_ + kMinInterval;
-    if (may_begin && now >= due_) etag = MarkBegun(now);
+    MutexLock answering(answering_mu_);
+    std::vector<Waiting> late;
+    {
+      MutexLock lock(mu_);
+      const absl::Duration now = clock_.Uptime();
+      const auto first = std::find_if(waiting_.begin(), waiting_.end(),
+                                      [&](const Waiting& one) { return now < one.deadline; });
+      std::move(waiting_.begin(), first, std::back_inserter(late));
+      waiting_.erase(waiting_.begin(), first);
+      const bool may_begin = !stopped_ && !fetching_ && now >= began_ + kMinInterval;
+      if (may_begin && now >= due_) etag = MarkBegun(now);
+    }
+    for (const Waiting& one : late) one.waiter(absl::UnavailableError(kTooLong));
   }
-  for (const Waiting& one : late) one.waiter(absl::UnavailableError(kTooLong));
   if (etag) Begin(*etag);
 }
 
@@ -88,6 +93,7 @@ void KeyRefresh::End(absl::StatusOr<FetchedKeys> fetched) {
   } else {
     status = ring_.Take(KeySource::kUrl, KeySet::Parse(fetched->body, KeySource::kUrl));
   }
+  MutexLock answering(answering_mu_);
   std::vector<Waiting> waiting;
   {
     MutexLock lock(mu_);

@@ -43,7 +43,8 @@ class KeyRefresh {
   // OK: the last fetch was good. Else why not, for operators.
   absl::Status status() const;
 
-  // Answers who waits; from now on nobody does.
+  // Answers who waits; from now on nobody does. Nobody is being answered any more when this returns, so no waiter may
+  // call it.
   void Stop();
 
  private:
@@ -62,6 +63,8 @@ class KeyRefresh {
   const Clock& clock_;
   KeyRing& ring_;
 
+  // Held while waiters are answered on the fetcher's or the poller's thread. Lock order: this, then mu_.
+  Mutex answering_mu_;
   mutable Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   bool fetching_ ABSL_GUARDED_BY(mu_) = false;

@@ -27,25 +27,25 @@ bool KeyRing::Has(KeySource source) const {
 
 absl::Status KeyRing::Take(KeySource source, absl::StatusOr<std::shared_ptr<const KeySet>> keys) {
   probe_.Reloaded(source, keys.ok());
-  MutexLock lock(mu_);
-  Source& of = Of(source);
-  if (!keys.ok()) {
-    std::string error(keys.status().message());
-    if (error != of.error) {
-      log::Error("auth_keys_not_renewed", {{"source", Name(source)}, {"error", error}});
-    }
-    of.error = std::move(error);
-    return keys.status();
+  const std::string error(keys.status().message());
+  bool news = false;
+  {
+    MutexLock lock(mu_);
+    Source& of = Of(source);
+    news = keys.ok() ? !(of.keys && of.keys->digest() == (*keys)->digest()) : error != of.error;
+    of.error = error;
+    if (keys.ok() && news) of.keys = *keys;
+    probe_.HasKeys((file_.keys ? file_.keys->keys().size() : 0) +
+                   (url_.keys ? url_.keys->keys().size() : 0));
   }
-  of.error.clear();
-  if (of.keys && of.keys->digest() == (*keys)->digest()) return absl::OkStatus();
-  of.keys = *std::move(keys);
-  log::Info("auth_keys_renewed", {{"source", Name(source)},
-                                  {"keys", of.keys->keys().size()},
-                                  {"skipped", of.keys->skipped()}});
-  probe_.HasKeys((file_.keys ? file_.keys->keys().size() : 0) +
-                 (url_.keys ? url_.keys->keys().size() : 0));
-  return absl::OkStatus();
+  if (news && !keys.ok()) {
+    log::Error("auth_keys_not_renewed", {{"source", Name(source)}, {"error", error}});
+  } else if (news) {
+    log::Info("auth_keys_renewed", {{"source", Name(source)},
+                                    {"keys", (*keys)->keys().size()},
+                                    {"skipped", (*keys)->skipped()}});
+  }
+  return keys.status();
 }
 
 void KeyRing::Confirm(KeySource source) {

@@ -71,8 +71,11 @@ absl::Status KeySet::Add(const std::vector<const json_t*>& jwks, KeySource sourc
       continue;
     }
     absl::StatusOr<std::optional<Key>> key = ReadJwk(jwk, source);
-    if (!key.ok()) return Unusable(absl::StrCat("key ", number, " ", key.status().message()));
-    if (*key) {
+    // What others publish may hold keys for others (RFC 7517, section 5); in a file of the operator's it is a mistake.
+    if (!key.ok() && source == KeySource::kFile) {
+      return Unusable(absl::StrCat("key ", number, " ", key.status().message()));
+    }
+    if (key.ok() && *key) {
       keys_.push_back(**std::move(key));
     } else {
       ++skipped_;

@@ -77,11 +77,11 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
     }
     v1::DownFrame* frame = batch_.mutable_frames(next_++);
     frame->set_slot(0);
-    if (frame->has_closed()) {
-      end_ = ToGrpc(frame->closed());
-      if (frame->closed().error().reason() == v1::ERROR_REASON_UNAUTHENTICATED) {
-        context_.limits.OnFailedAuthentication(peer_);
-      }
+    if (frame->has_closed()) end_ = ToGrpc(frame->closed());
+    // Of an opening, or of a refresh.
+    const v1::Error& error = frame->has_closed() ? frame->closed().error() : frame->error();
+    if (error.reason() == v1::ERROR_REASON_UNAUTHENTICATED) {
+      context_.limits.OnFailedAuthentication(peer_);
     }
     response->mutable_frame()->Swap(frame);
     return true;

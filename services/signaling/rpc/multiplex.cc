@@ -1,6 +1,7 @@
 #include "services/signaling/rpc/multiplex.h"
 
 #include <atomic>
+#include <string>
 
 #include "services/common/ids.h"
 #include "services/common/limits.h"
@@ -17,7 +18,7 @@ namespace v1 = signaling::v1;
 class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse> {
  public:
   Multiplex(const StreamContext& context, grpc::CallbackServerContext* call)
-      : StreamReactor(context, call, context.flush_interval) {}
+      : StreamReactor(context, call, context.flush_interval), peer_(call->peer()) {}
 
  private:
   void Authorize() override {
@@ -30,8 +31,11 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
 
   void Begin(const absl::StatusOr<Identity>& gateway) {
     if (!gateway.ok()) {
-      log::Warning("gateway_refused", {{"error", std::string(gateway.status().message())}});
-      LogCallRefused(call_.peer(), gateway.status());
+      // Of an address that is slowed down it was said often enough.
+      if (RefusalReason(gateway.status()) != Reason::kRateLimited) {
+        log::Warning("gateway_refused", {{"error", std::string(gateway.status().message())}});
+      }
+      LogCallRefused(peer_, gateway.status());
       return TryFinish(ToGrpc(gateway.status()));
     }
     lifetime_.Limit(Uptime(), gateway->expires - context_.clock.Now());
@@ -90,6 +94,8 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
   std::size_t SendAway(std::size_t count) override { return sessions_.SendAway(count); }
 
   DetachCause EndCause() const override { return DetachCause::kLinkBroken; }
+
+  const std::string peer_;  // for an answer so late that the call is gone
 
   std::atomic<bool> go_away_{false};  // is to be told
   std::atomic<bool> greeted_{false};  // set by the reader, seen by the writer

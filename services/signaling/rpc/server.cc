@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
 #include "services/common/ids.h"
+#include "services/common/log.h"
 #include "services/common/mutex.h"
 #include "services/signaling/rpc/connect.h"
 #include "services/signaling/rpc/drain.h"
@@ -183,10 +184,23 @@ class Server::Impl {
 
   // Where it has changed.
   void TellHealth() {
-    MutexLock lock(health_mu_);
-    const bool serving = Ready().ok();
-    if (health_ == nullptr || told_serving_ == serving) return;
-    told_serving_ = serving;
+    absl::Status ready;
+    bool logged = false;  // the start is main's to log, and the end
+    {
+      MutexLock lock(health_mu_);
+      ready = Ready();
+      if (health_ == nullptr || told_serving_ == ready.ok()) return;
+      logged = told_serving_ && serving_;
+      told_serving_ = ready.ok();
+      TellHealthOf(ready.ok());
+    }
+    if (logged && ready.ok()) log::Info("ready", {});
+    if (logged && !ready.ok()) {
+      log::Warning("not_ready", {{"error", std::string(ready.message())}});
+    }
+  }
+
+  void TellHealthOf(bool serving) ABSL_EXCLUSIVE_LOCKS_REQUIRED(health_mu_) {
     for (const char* name : kHealthNames) {
       // A draining process is alive.
       health_->SetServingStatus(name, serving || std::string_view(name) == "liveness");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -30,12 +31,19 @@ struct Slot {
   // What came behind an opening whose opener is not known yet; null otherwise.
   std::unique_ptr<std::vector<signaling::v1::UpFrame>> held;
   std::size_t held_bytes = 0;
+  bool handed_over = false;          // the engine is asked to open it: only there it can be ended
+  bool held_too_much = false;        // closes because of that
   std::optional<std::uint64_t> gap;  // to be told; its frame waits among the controls
   bool opened = false;               // by the engine
   bool told = false;                 // that it is open: its frame was taken
   bool closed = false;               // its last frame waits to be taken; only then is the slot free
   bool sent_away = false;            // closes because the service stops
   bool token_ended = false;          // closes because of that
+  bool refreshing = false;           // it is not known yet whose its new token is
+  std::optional<std::string> next_token;  // the newest that came meanwhile
+  // Such a frame waits among the controls: a client that does not read makes no more of them.
+  bool refusal_waits = false;
+  bool expiring_waits = false;
   bool dirty = false;
   bool ack_waiting = false;
 };

@@ -1,6 +1,9 @@
 // StreamSessions, where it matters who a client is: openings wait for that, and tokens end.
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "services/common/limits.h"
 #include "services/signaling/core/durations.h"
 #include "services/signaling/core/errors.h"
 #include "services/signaling/rpc/session_log.h"
@@ -11,7 +14,29 @@ namespace {
 
 namespace v1 = signaling::v1;
 
+// Behind an opening: a sender's window, and what is not numbered between.
+constexpr std::size_t kMaxHeldFrames = 4 * kMaxUnacknowledgedMessages;
+constexpr std::size_t kMaxHeldBytes = 2 * kMaxUnacknowledgedBytes;
+
 }  // namespace
+
+v1::Closed StreamSessions::HeldTooMuch() {
+  return MakeClosed(Reason::kInvalidMessage, "too many messages before the session is open");
+}
+
+void StreamSessions::Hold(std::uint32_t number, Slot& slot, v1::UpFrame* frame) {
+  if (slot.held_too_much) return;
+  slot.held_bytes += frame->ByteSizeLong();
+  if (slot.held->size() < kMaxHeldFrames && slot.held_bytes <= kMaxHeldBytes) {
+    slot.held->emplace_back().Swap(frame);
+    return;
+  }
+  // Of this client alone: the stream is others' too.
+  if (!slot.handed_over) return Close(number, slot, HeldTooMuch());
+  // The engine would go on with a session that has no slot; ActOnHeld ends it there.
+  slot.held_too_much = true;
+  slot.held->clear();
+}
 
 void StreamSessions::OpenAs(std::uint32_t number, const SessionId& id, const v1::Open& open,
                             const absl::StatusOr<Identity>& identity) {
@@ -26,6 +51,7 @@ void StreamSessions::OpenAs(std::uint32_t number, const SessionId& id, const v1:
       if (takes_no_more_ || detached_all_) {
         return Close(number, *slot, detached_all_ ? MakeNormalClosed() : ServiceGoes());
       }
+      slot->handed_over = true;
     }
     engine_.Open(id, open, identity, {this, number});
   }
@@ -43,43 +69,72 @@ void StreamSessions::ActOnHeld(std::uint32_t number, const SessionId& opened_as)
   for (;;) {
     std::vector<v1::UpFrame> frames;
     SessionRef session;
+    bool too_much = false;
     {
       MutexLock lock(mu_);
       Slot* slot = FindHeld(number, opened_as);
       if (slot == nullptr) return;
-      if (slot->held->empty()) return slot->held.reset();
+      too_much = slot->held_too_much;
+      if (slot->held->empty() && !too_much) return slot->held.reset();
       frames.swap(*slot->held);
+      slot->held_bytes = 0;
       session = {slot->id, slot->epoch};
     }
+    if (too_much) return engine_.Detach(session, this, DetachCause::kFault);
     for (v1::UpFrame& frame : frames) Act(number, session, &frame);
   }
 }
 
 void StreamSessions::Refresh(std::uint32_t number, const SessionRef& session,
                              const std::string& token) {
+  {
+    MutexLock lock(mu_);
+    Slot* slot = slots_.Find(number);
+    if (slot == nullptr || slot->closed || !(slot->id == session.id)) return;
+    if (std::exchange(slot->refreshing, true)) {
+      // Of a longer one, enough to be refused for it.
+      slot->next_token = token.substr(0, kMaxTokenBytes + 1);
+      return;
+    }
+  }
   authenticator_.Authenticate(
       token, [this, stream = stream_, number, session](const absl::StatusOr<Identity>& identity) {
         const auto alive = stream.lock();
-        if (alive == nullptr) return;
-        if (identity.ok()) return engine_.Refresh(session, *identity);
-        LogNotAuthenticated(session.id, {}, identity.status());
-        MutexLock lock(mu_);
-        const Slot* slot = slots_.Find(number);
-        if (slot == nullptr || slot->closed || !(slot->id == session.id)) return;
-        TellRefused(number, identity.status());
+        if (alive != nullptr) RefreshAs(number, session, identity);
       });
+}
+
+void StreamSessions::RefreshAs(std::uint32_t number, const SessionRef& session,
+                               const absl::StatusOr<Identity>& identity) {
+  if (identity.ok()) {
+    engine_.Refresh(session, *identity);
+  } else {
+    LogNotAuthenticated(session.id, {}, identity.status());
+  }
+  std::optional<std::string> next;
+  {
+    MutexLock lock(mu_);
+    Slot* slot = slots_.Find(number);
+    if (slot == nullptr || slot->closed || !(slot->id == session.id)) return;
+    if (!identity.ok()) TellRefused(number, *slot, identity.status());
+    slot->refreshing = false;
+    next.swap(slot->next_token);
+  }
+  if (next) Refresh(number, session, *next);
 }
 
 void StreamSessions::OnRefreshed(std::uint64_t tag, absl::StatusOr<absl::Time> expires) {
   MutexLock lock(mu_);
   const auto number = static_cast<std::uint32_t>(tag);
-  if (slots_.Find(number) == nullptr) return;
+  Slot* slot = slots_.Find(number);
+  if (slot == nullptr) return;
   if (expires.ok()) return token_times_.Set(number, *expires);
-  TellRefused(number, expires.status());
+  TellRefused(number, *slot, expires.status());
 }
 
 // The session goes on with the token that it has: nothing is to be done until that ends.
-void StreamSessions::TellRefused(std::uint32_t number, const absl::Status& refusal) {
+void StreamSessions::TellRefused(std::uint32_t number, Slot& slot, const absl::Status& refusal) {
+  if (std::exchange(slot.refusal_waits, true)) return;
   v1::Error error = MakeError(refusal);
   error.set_action(v1::ERROR_ACTION_NONE);
   *slots_.AddControl(number).mutable_error() = std::move(error);
@@ -95,7 +150,7 @@ void StreamSessions::TellTokens() {
       if (due.over) {
         slot->token_ended = true;
         over.push_back({slot->id, slot->epoch});
-      } else {
+      } else if (!std::exchange(slot->expiring_waits, true)) {
         SetTime(due.expires, slots_.AddControl(due.slot)
                                  .mutable_notice()
                                  ->mutable_token_expiring()

@@ -4,8 +4,6 @@
 
 namespace signaling {
 
-namespace v1 = signaling::v1;
-
 void StreamSessions::LogFilled(const v1::DownBatch& batch) const {
   // Controls come first, then the events of each session.
   const int first_event = work_.empty() ? batch.frames_size() : work_.front().first_frame;

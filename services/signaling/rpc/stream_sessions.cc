@@ -21,10 +21,6 @@ namespace v1 = signaling::v1;
 // Processed ids that wait for a frame to ride on: a sender's window is 64.
 constexpr std::uint32_t kMaxWaitingAcknowledgements = 16;
 
-// Behind an opening: a sender's window, and what is not numbered between.
-constexpr std::size_t kMaxHeldFrames = 4 * kMaxUnacknowledgedMessages;
-constexpr std::size_t kMaxHeldBytes = 2 * kMaxUnacknowledgedBytes;
-
 DetachCause CauseOf(v1::Detach::Cause cause) {
   switch (cause) {
     case v1::Detach::CAUSE_BYE: return DetachCause::kBye;
@@ -77,14 +73,7 @@ absl::Status StreamSessions::Handle(v1::UpFrame* frame) {
     }
     if (IsNumbered(*frame) && frame->id() == 0) return Breach(number, "a message without id");
     if (slot->held != nullptr) {
-      slot->held_bytes += frame->ByteSizeLong();
-      if (slot->held->size() >= kMaxHeldFrames || slot->held_bytes > kMaxHeldBytes) {
-        // Of this client alone: the stream is others' too.
-        Close(number, *slot,
-              MakeClosed(Reason::kInvalidMessage, "too many messages before the session is open"));
-        return absl::OkStatus();
-      }
-      slot->held->emplace_back().Swap(frame);
+      Hold(number, *slot, frame);
       return absl::OkStatus();
     }
   }
@@ -370,6 +359,7 @@ void StreamSessions::OnClosed(std::uint64_t tag, v1::Closed closed) {
   if (slot->sent_away && !closed.has_error()) {
     closed = MakeClosed(Reason::kUnavailable, "the service goes, and the session with it");
   }
+  if (slot->held_too_much && !closed.has_error()) closed = HeldTooMuch();
   if (slot->token_ended && !closed.has_error()) {
     closed = MakeClosed(Reason::kTokenExpired, "the token has ended, and no new one came");
   }

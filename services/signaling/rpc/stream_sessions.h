@@ -95,14 +95,21 @@ class StreamSessions final : public SessionSink {
   void OpenAs(std::uint32_t number, const SessionId& id, const signaling::v1::Open& open,
               const absl::StatusOr<Identity>& identity);
   void ActOnHeld(std::uint32_t number, const SessionId& opened_as);
+  // Puts a frame behind the slot's opening; over the bound, the session ends instead.
+  void Hold(std::uint32_t number, Slot& slot, signaling::v1::UpFrame* frame)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  static signaling::v1::Closed HeldTooMuch();
   // The slot whose opening of this id waits. Null: it is over, and its number may be another's.
   Slot* FindHeld(std::uint32_t number, const SessionId& opened_as)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // What is left of a frame when its place is known to be right.
   void Act(std::uint32_t number, const SessionRef& session, signaling::v1::UpFrame* frame);
+  // One at a time: of those that come while it is not known whose the token is, the newest is next.
   void Refresh(std::uint32_t number, const SessionRef& session, const std::string& token);
+  void RefreshAs(std::uint32_t number, const SessionRef& session,
+                 const absl::StatusOr<Identity>& identity);
   void TellTokens();
-  void TellRefused(std::uint32_t number, const absl::Status& refusal)
+  void TellRefused(std::uint32_t number, Slot& slot, const absl::Status& refusal)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ApplyChecked(const SessionRef& session, signaling::v1::UpFrame* frame);
 

@@ -22,6 +22,7 @@ class Watch final : public WatchWriter, private EventSink {
   Watch(const StreamContext& context, grpc::CallbackServerContext* call, std::string cursor)
       : WatchWriter(context, std::chrono::microseconds(0)),
         call_(*call),
+        peer_(call->peer()),
         office_(context.engine.back_office()),
         cursor_(std::move(cursor)) {}
 
@@ -43,7 +44,7 @@ class Watch final : public WatchWriter, private EventSink {
 
   void Begin(const absl::StatusOr<Identity>& caller) {
     if (!caller.ok()) {
-      LogCallRefused(call_.peer(), caller.status());
+      LogCallRefused(peer_, caller.status());
       return TryFinish(ToGrpc(caller.status()));
     }
     lifetime_.Limit(Uptime(), caller->expires - context_.clock.Now());
@@ -89,6 +90,7 @@ class Watch final : public WatchWriter, private EventSink {
 
   // Constant after construction.
   const grpc::CallbackServerContext& call_;  // gRPC's, and there until Finish
+  const std::string peer_;                   // for an answer so late that the call is gone
   BackOffice& office_;
   const std::string cursor_;
 

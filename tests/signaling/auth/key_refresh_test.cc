@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 #include "tests/signaling/auth/fake_fetcher.h"
 #include "tests/signaling/auth/test_keys.h"
@@ -194,6 +197,29 @@ TEST_F(KeyRefreshTest, StoppingAnswersWhoWaits) {
   Pass(absl::Hours(1));
   EXPECT_EQ(url_.asked(), 1);
   refresh_.reset();
+}
+
+TEST_F(KeyRefreshTest, StoppingWaitsForWhoIsBeingAnswered) {
+  refresh_->Poll();
+  std::atomic<bool> answering = false;
+  std::atomic<bool> stopping = false;
+  std::atomic<bool> stopped = false;
+  bool stopped_first = true;
+  refresh_->Ask([&](const absl::Status&) {
+    answering = true;
+    while (!stopping) std::this_thread::yield();
+    // What this needs may go as soon as Stop returns: it is given the time to be wrong.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+    while (!stopped && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    stopped_first = stopped;
+  });
+  std::thread fetcher([&] { EXPECT_TRUE(url_.Answer(Keys())); });
+  while (!answering) std::this_thread::yield();
+  stopping = true;
+  refresh_->Stop();
+  stopped = true;
+  fetcher.join();
+  EXPECT_FALSE(stopped_first);
 }
 
 TEST_F(KeyRefreshTest, ItsEndAnswersWhoWaits) {

@@ -107,9 +107,16 @@ TEST(KeySetTest, PrivateKeysAreRefusedWithAClearWord) {
   }
 }
 
-TEST(KeySetTest, AUrlGivesNoSecretsAndNoPem) {
-  EXPECT_THAT(Error(Jwks({Rsa().PublicJwk(), SecretJwk('a', "a")}), KeySource::kUrl),
-              HasSubstr("key 2 is a shared secret"));
+TEST(KeySetTest, WhatAUrlGivesThatCannotBeUsedIsPassedOver) {
+  for (const json::object& other :
+       {SecretJwk('a', "a"), TestKey::Rsa(1024).PublicJwk(), TestKey::Ec("P-256").PrivateJwk(),
+        With(Rsa().PublicJwk(), "alg", "ES256"), json::object{{"kid", "b"}}}) {
+    const auto set = Taken(Jwks({other, With(Rsa().PublicJwk(), "kid", "good")}), KeySource::kUrl);
+    ASSERT_EQ(set->keys().size(), 1U) << json::serialize(other);
+    EXPECT_EQ(set->keys()[0].kid(), "good");
+    EXPECT_EQ(set->skipped(), 1U);
+    EXPECT_THAT(Error(Jwks({other}), KeySource::kUrl), HasSubstr("has no key"));
+  }
   EXPECT_THAT(Error(Rsa().PublicPem(), KeySource::kUrl), HasSubstr("is not a JWKS in JSON"));
   EXPECT_TRUE(Taken(Jwks({Rsa().PublicJwk()}), KeySource::kUrl));
 }

@@ -227,6 +227,42 @@ TEST_F(CallAccessTest, FailuresSlowAnAddressDown) {
   EXPECT_TRUE(ListRooms("Bearer admin").ok());
 }
 
+TEST_F(CallAccessTest, ARefreshThatIsRefusedIsAFailureToo) {
+  Start({});
+  const auto call = Call("Bearer client");
+  const auto stub = v1::SignalingService::NewStub(channel_);
+  const auto stream = stub->Connect(call.get());
+  v1::ConnectRequest request;
+  request.mutable_frame()->mutable_open()->set_session_id(NewRandomId());
+  request.mutable_frame()->mutable_open()->set_path(v1::SESSION_PATH_V1);
+  stream->Write(request);
+  v1::ConnectResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  for (int i = 0; i < RateLimits().authentication; ++i) {
+    request.mutable_frame()->mutable_refresh()->set_token("forged");
+    stream->Write(request);
+    ASSERT_TRUE(stream->Read(&response));
+    ASSERT_EQ(response.frame().error().reason(), v1::ERROR_REASON_UNAUTHENTICATED);
+  }
+  EXPECT_EQ(ReasonOf(ListRooms("Bearer admin")), "RATE_LIMITED");
+  stream->WritesDone();
+  while (stream->Read(&response)) continue;
+  EXPECT_TRUE(stream->Finish().ok()) << "who is here stays";
+}
+
+TEST_F(CallAccessTest, WhoIsSlowedDownDoesNotFillTheLog) {
+  Start({});
+  ::testing::internal::CaptureStdout();
+  for (int i = 0; i < 3 * RateLimits().authentication; ++i) Multiplex("Bearer forged");
+  const std::string log = ::testing::internal::GetCapturedStdout();
+  int lines = 0;
+  for (std::size_t at = 0; (at = log.find("gateway_refused", at)) != std::string::npos; ++at) {
+    ++lines;
+  }
+  EXPECT_GE(lines, RateLimits().authentication);
+  EXPECT_LT(lines, 2 * RateLimits().authentication) << log;
+}
+
 TEST_F(CallAccessTest, CallsAreLimitedByCallerAndCostTheEngineNothing) {
   Start({});
   tokens_.Know("other", FakeAuthenticator::With("other", Grant::kAdmin));

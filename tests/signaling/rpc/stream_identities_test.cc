@@ -1,4 +1,7 @@
 // Streams whose clients have tokens: openings that wait for a verdict, and tokens that end.
+#include <functional>
+
+#include "absl/strings/str_cat.h"
 #include "tests/signaling/rpc/streams_fixture.h"
 #include "tests/support/fake_authenticator.h"
 
@@ -6,6 +9,50 @@ namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
+
+// An engine before which another thread's work can be put.
+class MeddledEngine final : public Engine {
+ public:
+  explicit MeddledEngine(Engine& engine) : engine_(engine) {}
+
+  std::function<void()> before_apply = [] {};
+
+  void Open(const SessionId& id, const v1::Open& open, const absl::StatusOr<Identity>& identity,
+            const Holder& holder) override {
+    engine_.Open(id, open, identity, holder);
+  }
+  void Attach(const SessionId& id, const v1::Attach& attach, const Holder& holder) override {
+    engine_.Attach(id, attach, holder);
+  }
+  void Detach(const SessionRef& session, const SessionSink* holder, DetachCause cause) override {
+    engine_.Detach(session, holder, cause);
+  }
+  void SetResumable(const SessionRef& session) override { engine_.SetResumable(session); }
+  void Refresh(const SessionRef& session, const Identity& identity) override {
+    engine_.Refresh(session, identity);
+  }
+  void Apply(const SessionRef& session, v1::UpFrame* frame) override {
+    before_apply();
+    engine_.Apply(session, frame);
+  }
+  void Alive(const SessionRef& session) override { engine_.Alive(session); }
+  void Measured(const SessionRef& session, absl::Duration round_trip) override {
+    engine_.Measured(session, round_trip);
+  }
+  void Acknowledge(const SessionRef& session, std::uint64_t seq) override {
+    engine_.Acknowledge(session, seq);
+  }
+  PullResult Pull(const SessionRef& session, std::uint64_t after_seq, std::uint32_t slot,
+                  PullBudget* budget, v1::DownBatch* batch) override {
+    return engine_.Pull(session, after_seq, slot, budget, batch);
+  }
+  void Expire() override { engine_.Expire(); }
+  EngineStats Stats() const override { return engine_.Stats(); }
+  BackOffice& back_office() override { return engine_.back_office(); }
+
+ private:
+  Engine& engine_;
+};
 
 class StreamIdentitiesTest : public StreamsTest {
  protected:
@@ -95,6 +142,29 @@ TEST_F(StreamIdentitiesTest, WhatWaitsIsBoundedAndEndsNobodyElse) {
   EXPECT_EQ(engine_.Stats().sessions, 1u) << "bob's";
 }
 
+TEST_F(StreamIdentitiesTest, TooMuchWhileItIsActedOnEndsTheSessionInTheEngineToo) {
+  MeddledEngine engine(engine_);
+  const SessionsContext context{engine, tokens_, ice_servers_, clock_, {}, queue_, probe_};
+  StreamSessions stream(context);
+  stream.set_stream(owner_);
+  tokens_.KeepBack();
+  ASSERT_TRUE(HandleOn(stream, OpenWith(1, "ann")).ok());
+  ASSERT_TRUE(HandleOn(stream, MessageFrame(1, 1)).ok());
+  // From here the reader is another thread.
+  engine.before_apply = [&] {
+    for (int i = 0; i < 1000; ++i) {
+      ASSERT_TRUE(HandleOn(stream, RefreshFrame(1, std::string(8000, 'x'))).ok());
+    }
+  };
+  tokens_.LetGo();
+  const v1::DownBatch batch = FillOf(stream);
+  ASSERT_EQ(batch.frames_size(), 2) << batch.ShortDebugString();
+  EXPECT_TRUE(batch.frames(0).has_opened());
+  EXPECT_EQ(batch.frames(1).closed().error().reason(), v1::ERROR_REASON_INVALID_MESSAGE);
+  EXPECT_EQ(engine_.Stats().sessions, 0u) << "or it would call a stream that is gone";
+  stream.DetachAll(DetachCause::kBye);
+}
+
 TEST_F(StreamIdentitiesTest, AClientThatGoesMeanwhileIsGone) {
   tokens_.KeepBack();
   ASSERT_TRUE(Take(OpenWith(1, "ann")).ok());
@@ -181,6 +251,23 @@ TEST_F(StreamIdentitiesTest, ARefreshMovesTheEnd) {
             absl::ToUnixSeconds(next.expires));
 }
 
+TEST_F(StreamIdentitiesTest, ASessionHasOneRefreshWaitAndTheNewestCounts) {
+  ASSERT_TRUE(Take(OpenWith(1, "ann")).ok());
+  Only();
+  Identity next = FakeAuthenticator::Client("ann");
+  next.expires = clock_.Now() + absl::Minutes(20);
+  tokens_.Know("next", next);
+  tokens_.KeepBack();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(Take(RefreshFrame(1, "forged")).ok());
+  ASSERT_TRUE(Take(RefreshFrame(1, "next")).ok());
+  EXPECT_EQ(tokens_.kept(), 1u) << "or few sessions take every place that there is to wait";
+  tokens_.LetGo();
+  EXPECT_TRUE(Only().has_error()) << "the first";
+  clock_.Advance(absl::Minutes(15));
+  stream().Tick();
+  EXPECT_EQ(Written().frames_size(), 0) << "the last was taken";
+}
+
 TEST_F(StreamIdentitiesTest, ARefusedRefreshIsTold) {
   ASSERT_TRUE(Take(OpenWith(1, "ann")).ok());
   Only();
@@ -198,6 +285,27 @@ TEST_F(StreamIdentitiesTest, ARefusedRefreshIsTold) {
   EXPECT_TRUE(Only().has_closed());
   tokens_.LetGo();
   EXPECT_EQ(Written().frames_size(), 0) << "nobody is there to be told";
+}
+
+TEST_F(StreamIdentitiesTest, WhatIsSaidOfTokensDoesNotPileUpForWhoDoesNotRead) {
+  ASSERT_TRUE(Take(OpenWith(1, "ann")).ok());
+  Only();
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(Take(RefreshFrame(1, "forged")).ok());
+    const std::string name = absl::StrCat("brief", i);
+    Identity brief = FakeAuthenticator::Client("ann");
+    brief.expires = clock_.Now() + absl::Milliseconds(10'000 + i);
+    tokens_.Know(name, brief);
+    ASSERT_TRUE(Take(RefreshFrame(1, name)).ok());
+    stream().Tick();
+  }
+  const v1::DownBatch batch = Written();
+  ASSERT_EQ(batch.frames_size(), 2);
+  EXPECT_TRUE(batch.frames(0).has_error());
+  EXPECT_TRUE(batch.frames(1).notice().has_token_expiring());
+  // Once it has read, it is told again.
+  ASSERT_TRUE(Take(RefreshFrame(1, "forged")).ok());
+  EXPECT_TRUE(Only().has_error());
 }
 
 TEST_F(StreamIdentitiesTest, AMovedSessionTakesItsTokensEndAlong) {

@@ -107,7 +107,12 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
     return v1::RESUME_ERROR_UNSPECIFIED;
   }
   if (absl::Status status = may_go_on(); !status.ok()) {
-    holder.sink->OnClosed(holder.tag, MakeClosed(status));
+    v1::Closed closed = MakeClosed(status);
+    // The session is there still, which the code of that reason denies.
+    if (RefusalReason(status) == Reason::kUnavailable) {
+      closed.set_close_code(static_cast<std::uint32_t>(CloseCode::kTryAgainLater));
+    }
+    holder.sink->OnClosed(holder.tag, std::move(closed));
     return v1::RESUME_ERROR_UNSPECIFIED;
   }
   if (resume.last_seq() < session->outbox.acked_seq() ||

@@ -100,6 +100,8 @@ v1::ResumeError MemoryEngine::Resume(const SessionId& opener, const v1::Open& op
     // One that does not do is as if it were not there.
     if (identity.ok()) Renew(session, *identity, state_.rooms).IgnoreError();
     if (clock_.Now() < session->identity.expires + options_.token_grace) return absl::OkStatus();
+    // A new one was shown, and may be good.
+    if (RefusalReason(identity.status()) == Reason::kUnavailable) return identity.status();
     return Refusal(Reason::kTokenExpired, "the session's token has ended: a new one is needed");
   };
   const v1::ResumeError error = connections_.Resume(*id, session, opener, open, may_go_on, holder);

@@ -8,8 +8,10 @@ namespace signaling {
 
 absl::Status Renew(Session* session, const Identity& identity, Rooms& rooms) {
   Room* room = session->room;
+  // Who knocks is not asked again when it is let in.
+  const Room* place = room != nullptr ? room : session->knocking;
   if (absl::Status status =
-          MayContinue(session->identity, identity, room == nullptr ? "" : room->name());
+          MayContinue(session->identity, identity, place == nullptr ? "" : place->name());
       !status.ok()) {
     return status;
   }

@@ -64,7 +64,7 @@ Rooms::Admission Rooms::Admit(const Session& session, const std::string& name) c
   const RoomSettings& settings = room->settings();
   // Who may let others in has nobody to wait for.
   const bool listed = IsAllowed(settings, session.client_id) || Moderates(session.identity, false);
-  // In a room that a join made, whoever comes first can admit the others.
+  // In a room that a join made, whoever comes first is let in; without tokens it can admit the others.
   const bool somebody_admits = room->made_by_back_office() || !room->empty();
   if (settings.knock && somebody_admits && (settings.locked || !listed)) {
     admission.must_knock = true;
