@@ -87,7 +87,7 @@ class Bans(tokens.Stack):
                 self.assertEqual(error["action"], "close")
                 await again.close()
                 plain = await self.open(
-                    f"/?room={room}", gateway, extra_headers={"Authorization": f"Bearer {one}"})
+                    f"/?room={room}", gateway, headers={"Authorization": f"Bearer {one}"})
                 await self.refused(plain, "banned", close=4502)
             for one in (None, token, self.key.token("bob", room)):
                 await self.kicked(await self.resume_with(client, one, gateway))

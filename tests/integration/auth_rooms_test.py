@@ -32,7 +32,7 @@ class RoomsTest(tokens.Stack):
             return await self.refused(client)
         client = await self.greeted(token)
         await self.join_refused(client, "lobby", "permission_denied")
-        plain = await self.open("/?room=lobby", extra_headers={"Authorization": f"Bearer {token}"})
+        plain = await self.open("/?room=lobby", headers={"Authorization": f"Bearer {token}"})
         return await self.refused(plain, "permission_denied", close=4502)
 
     async def test_who_may_not_join_may_be_in_no_room(self):
@@ -49,14 +49,14 @@ class RoomsTest(tokens.Stack):
                 await client.close()
         for token_rooms, query in (("hall", "?room=lobby"), (["hall", "dale"], "")):
             client = await self.open(
-                f"/{query}", extra_headers={"Authorization": f"Bearer {self.key.token('ann', token_rooms)}"})
+                f"/{query}", headers={"Authorization": f"Bearer {self.key.token('ann', token_rooms)}"})
             await self.refused(client, "permission_denied", close=4502)
 
     async def test_a_room_is_made_and_has_its_options_from_who_may_create(self):
         guest = await self.greeted(self.key.token("bob", "made", JOIN))
         for fields in ({}, {"options": {"max_participants": 2}}):
             await self.join_refused(guest, "made", "room_not_found", **fields)
-        plain = await self.open("/", extra_headers={"Authorization": f"Bearer {self.key.token('dan', 'made', JOIN)}"})
+        plain = await self.open("/", headers={"Authorization": f"Bearer {self.key.token('dan', 'made', JOIN)}"})
         await self.refused(plain, "room_not_found", close=4502)
         maker = await self.member("ann", "made", CREATE, join={"options": {"max_participants": 3, "media": "audio"}})
         made = {**harness.DEFAULT_OPTIONS, "max_participants": 3, "media": "audio"}

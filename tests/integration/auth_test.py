@@ -15,7 +15,7 @@ class Carriers(tokens.Stack):
         return client
 
     async def by_header(self, path, token):
-        return await self._greeting(path, extra_headers={"Authorization": f"Bearer {token}"})
+        return await self._greeting(path, headers={"Authorization": f"Bearer {token}"})
 
     async def by_subprotocol(self, path, token):
         client = await self._greeting(path, subprotocols=["signaling.v1", f"bearer.{token}"])
@@ -100,7 +100,7 @@ class TokensTest(Carriers):
             await self.refused(await self.open(f"{path}?token={self.key.token('ann', 'lobby')}"))
             # Nor where another way has a good one.
             await self.refused(await self.open(
-                f"{path}?access_token=x", extra_headers={"Authorization": f"Bearer {self.key.token('ann', 'lobby')}"}))
+                f"{path}?access_token=x", headers={"Authorization": f"Bearer {self.key.token('ann', 'lobby')}"}))
 
 
 class QueryTest(Carriers):
@@ -121,7 +121,7 @@ class IdentityTest(tokens.Stack):
         pretender = await self.open("/v1")
         await pretender.send("hello", token=token, client_id=VICTIM)
         await self.refused(pretender, "client_id_mismatch", close=4500)
-        plain = await self.open(f"/?client_id={VICTIM}", extra_headers={"Authorization": f"Bearer {token}"})
+        plain = await self.open(f"/?client_id={VICTIM}", headers={"Authorization": f"Bearer {token}"})
         await self.refused(plain, "client_id_mismatch", close=4500)
 
     async def test_nobody_takes_another_name(self):

@@ -6,6 +6,7 @@ leaked session fails the test that caused it.
 """
 
 import asyncio
+import inspect
 import json
 import logging
 import os
@@ -25,6 +26,10 @@ import schemas  # noqa: E402
 from process import DEADLINE, Process, log_check, run, scrape  # noqa: E402,F401
 
 secrets = log_check.secrets
+
+# What websockets calls the headers of a request: another name since its version 14.
+HEADERS = ("additional_headers" if "additional_headers" in inspect.signature(websockets.connect).parameters
+           else "extra_headers")
 
 SDP = "".join(line + "\r\n" for line in (
     "v=0",
@@ -226,9 +231,10 @@ class Stack(unittest.IsolatedAsyncioTestCase):
         return (service["signaling_sessions"] == 0 and service["signaling_participants"] == 0
                 and service["signaling_offers"] == 0 and gateway["signaling_connections"] == 0)
 
-    async def open(self, path, gateway=None, **options):
+    async def open(self, path, gateway=None, headers=None, **options):
         """A socket that has not said or read anything."""
-        secrets.add_headers(options.get("extra_headers", {}))
+        secrets.add_headers(headers or {})
+        options[HEADERS] = headers or {}
         secrets.add_headers(options.get("subprotocols", ()))
         client = Client(await websockets.connect(
             f"ws://127.0.0.1:{(gateway or self.gateway).port}{path}",

@@ -160,7 +160,7 @@ class ConnectionsTest(harness.Stack):
 
     async def open_from(self, address, path="/v1", **headers):
         sock = socket.create_connection(("127.0.0.1", self.gateway.port), source_address=(address, 0))
-        return await self.open(path, sock=sock, extra_headers={
+        return await self.open(path, sock=sock, headers={
             name.replace("_", "-"): value for name, value in headers.items()})
 
     async def is_refused(self, client):

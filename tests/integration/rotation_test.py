@@ -120,7 +120,7 @@ class RotationTest(tokens.Stack):
         await self.lets_in(new)
         for path, hello in (("/v1", True), ("/", False)):
             client = await self.open(
-                path, extra_headers={"Authorization": f"Bearer {self.key.token('newcomer', 'other')}"})
+                path, headers={"Authorization": f"Bearer {self.key.token('newcomer', 'other')}"})
             if hello:
                 await client.send("hello")
             await self.refused(client)

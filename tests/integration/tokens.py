@@ -92,7 +92,7 @@ class Stack(harness.Stack):
 
     async def seated(self, token, query="", gateway=None, **options):
         """A client of `/`, connected."""
-        client = await self.open(f"/{query}", gateway, extra_headers={"Authorization": f"Bearer {token}"}, **options)
+        client = await self.open(f"/{query}", gateway, headers={"Authorization": f"Bearer {token}"}, **options)
         client.hello = await client.expect("connected")
         return client
 
