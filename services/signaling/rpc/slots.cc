@@ -67,8 +67,8 @@ void Slots::TakeControls(std::size_t opened_bytes, PullBudget* budget, v1::DownB
       // The newest word, where it was said more than once meanwhile.
       if (frame.has_gap() && slot->gap) frame.mutable_gap()->set_last_id(*slot->gap);
       if (frame.has_gap()) slot->gap.reset();
-      if (frame.has_error()) slot->refusal_waits = false;
-      if (frame.notice().has_token_expiring()) slot->expiring_waits = false;
+      if (frame.has_error()) slot->token.refusal_waits = false;
+      if (frame.notice().has_token_expiring()) slot->token.expiring_waits = false;
     }
     *batch->add_frames() = std::move(frame);
   }

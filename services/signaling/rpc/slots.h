@@ -17,6 +17,24 @@ namespace signaling {
 // How a session came to its slot.
 enum class Binding : std::uint8_t { kOpen, kResume, kAttach };
 
+// An opening until it is known who opens it, and what came behind it.
+struct HeldOpening {
+  std::vector<signaling::v1::UpFrame> frames;
+  std::size_t bytes = 0;     // of the frames
+  bool handed_over = false;  // the engine is asked to open it: only there it can be ended
+  bool too_much = false;     // closes because of that
+};
+
+// What is under way about a session's token.
+struct TokenNews {
+  bool refreshing = false;          // it is not known yet whose its new one is
+  std::optional<std::string> next;  // the newest that came meanwhile
+  // Such a frame waits among the controls: a client that does not read makes no more of them.
+  bool refusal_waits = false;
+  bool expiring_waits = false;
+  bool ended = false;  // closes because of that
+};
+
 struct Slot {
   SessionId id;
   SessionId opened_as;  // as its open named it, which a resume makes another one
@@ -28,22 +46,13 @@ struct Slot {
   std::uint64_t last_id = 0;
   std::uint64_t acked_id = 0;
   std::uint32_t unacknowledged = 0;
-  // What came behind an opening whose opener is not known yet; null otherwise.
-  std::unique_ptr<std::vector<signaling::v1::UpFrame>> held;
-  std::size_t held_bytes = 0;
-  bool handed_over = false;          // the engine is asked to open it: only there it can be ended
-  bool held_too_much = false;        // closes because of that
+  std::unique_ptr<HeldOpening> held;  // null: what comes is acted on at once
+  TokenNews token;
   std::optional<std::uint64_t> gap;  // to be told; its frame waits among the controls
   bool opened = false;               // by the engine
   bool told = false;                 // that it is open: its frame was taken
   bool closed = false;               // its last frame waits to be taken; only then is the slot free
   bool sent_away = false;            // closes because the service stops
-  bool token_ended = false;          // closes because of that
-  bool refreshing = false;           // it is not known yet whose its new token is
-  std::optional<std::string> next_token;  // the newest that came meanwhile
-  // Such a frame waits among the controls: a client that does not read makes no more of them.
-  bool refusal_waits = false;
-  bool expiring_waits = false;
   bool dirty = false;
   bool ack_waiting = false;
 };

@@ -25,17 +25,18 @@ v1::Closed StreamSessions::HeldTooMuch() {
 }
 
 void StreamSessions::Hold(std::uint32_t number, Slot& slot, v1::UpFrame* frame) {
-  if (slot.held_too_much) return;
-  slot.held_bytes += frame->ByteSizeLong();
-  if (slot.held->size() < kMaxHeldFrames && slot.held_bytes <= kMaxHeldBytes) {
-    slot.held->emplace_back().Swap(frame);
+  HeldOpening& held = *slot.held;
+  if (held.too_much) return;
+  held.bytes += frame->ByteSizeLong();
+  if (held.frames.size() < kMaxHeldFrames && held.bytes <= kMaxHeldBytes) {
+    held.frames.emplace_back().Swap(frame);
     return;
   }
   // Of this client alone: the stream is others' too.
-  if (!slot.handed_over) return Close(number, slot, HeldTooMuch());
+  if (!held.handed_over) return Close(number, slot, HeldTooMuch());
   // The engine would go on with a session that has no slot; ActOnHeld ends it there.
-  slot.held_too_much = true;
-  slot.held->clear();
+  held.too_much = true;
+  held.frames.clear();
 }
 
 void StreamSessions::OpenAs(std::uint32_t number, const SessionId& id, const v1::Open& open,
@@ -51,7 +52,7 @@ void StreamSessions::OpenAs(std::uint32_t number, const SessionId& id, const v1:
       if (takes_no_more_ || detached_all_) {
         return Close(number, *slot, detached_all_ ? MakeNormalClosed() : ServiceGoes());
       }
-      slot->handed_over = true;
+      slot->held->handed_over = true;
     }
     engine_.Open(id, open, identity, {this, number});
   }
@@ -74,10 +75,11 @@ void StreamSessions::ActOnHeld(std::uint32_t number, const SessionId& opened_as)
       MutexLock lock(mu_);
       Slot* slot = FindHeld(number, opened_as);
       if (slot == nullptr) return;
-      too_much = slot->held_too_much;
-      if (slot->held->empty() && !too_much) return slot->held.reset();
-      frames.swap(*slot->held);
-      slot->held_bytes = 0;
+      HeldOpening& held = *slot->held;
+      too_much = held.too_much;
+      if (held.frames.empty() && !too_much) return slot->held.reset();
+      frames.swap(held.frames);
+      held.bytes = 0;
       session = {slot->id, slot->epoch};
     }
     if (too_much) return engine_.Detach(session, this, DetachCause::kFault);
@@ -91,9 +93,9 @@ void StreamSessions::Refresh(std::uint32_t number, const SessionRef& session,
     MutexLock lock(mu_);
     Slot* slot = slots_.Find(number);
     if (slot == nullptr || slot->closed || !(slot->id == session.id)) return;
-    if (std::exchange(slot->refreshing, true)) {
+    if (std::exchange(slot->token.refreshing, true)) {
       // Of a longer one, enough to be refused for it.
-      slot->next_token = token.substr(0, kMaxTokenBytes + 1);
+      slot->token.next = token.substr(0, kMaxTokenBytes + 1);
       return;
     }
   }
@@ -117,8 +119,8 @@ void StreamSessions::RefreshAs(std::uint32_t number, const SessionRef& session,
     Slot* slot = slots_.Find(number);
     if (slot == nullptr || slot->closed || !(slot->id == session.id)) return;
     if (!identity.ok()) TellRefused(number, *slot, identity.status());
-    slot->refreshing = false;
-    next.swap(slot->next_token);
+    slot->token.refreshing = false;
+    next.swap(slot->token.next);
   }
   if (next) Refresh(number, session, *next);
 }
@@ -134,7 +136,7 @@ void StreamSessions::OnRefreshed(std::uint64_t tag, absl::StatusOr<absl::Time> e
 
 // The session goes on with the token that it has: nothing is to be done until that ends.
 void StreamSessions::TellRefused(std::uint32_t number, Slot& slot, const absl::Status& refusal) {
-  if (std::exchange(slot.refusal_waits, true)) return;
+  if (std::exchange(slot.token.refusal_waits, true)) return;
   v1::Error error = MakeError(refusal);
   error.set_action(v1::ERROR_ACTION_NONE);
   *slots_.AddControl(number).mutable_error() = std::move(error);
@@ -148,9 +150,9 @@ void StreamSessions::TellTokens() {
     for (const TokenTimes::Due& due : token_times_.Take(clock_.Now())) {
       Slot* slot = slots_.Find(due.slot);
       if (due.over) {
-        slot->token_ended = true;
+        slot->token.ended = true;
         over.push_back({slot->id, slot->epoch});
-      } else if (!std::exchange(slot->expiring_waits, true)) {
+      } else if (!std::exchange(slot->token.expiring_waits, true)) {
         SetTime(due.expires, slots_.AddControl(due.slot)
                                  .mutable_notice()
                                  ->mutable_token_expiring()

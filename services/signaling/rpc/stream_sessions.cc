@@ -116,7 +116,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
     }
     Slot& slot = slots_.Bind(number, open.has_resume() ? Binding::kResume : Binding::kOpen, *id);
     slot.resume_seq = open.resume().last_seq();
-    slot.held = std::make_unique<std::vector<v1::UpFrame>>();
+    slot.held = std::make_unique<HeldOpening>();
     if (!fault.ok() || takes_no_more_) {
       Close(number, slot, fault.ok() ? ServiceGoes() : MakeClosed(fault));
       return absl::OkStatus();
@@ -359,8 +359,8 @@ void StreamSessions::OnClosed(std::uint64_t tag, v1::Closed closed) {
   if (slot->sent_away && !closed.has_error()) {
     closed = MakeClosed(Reason::kUnavailable, "the service goes, and the session with it");
   }
-  if (slot->held_too_much && !closed.has_error()) closed = HeldTooMuch();
-  if (slot->token_ended && !closed.has_error()) {
+  if (slot->held != nullptr && slot->held->too_much && !closed.has_error()) closed = HeldTooMuch();
+  if (slot->token.ended && !closed.has_error()) {
     closed = MakeClosed(Reason::kTokenExpired, "the token has ended, and no new one came");
   }
   Close(static_cast<std::uint32_t>(tag), *slot, std::move(closed));
