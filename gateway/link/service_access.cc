@@ -25,6 +25,7 @@ absl::Status ServiceAccess::Load() {
     if (absl::Status status = LoadPair(&changed); !status.ok()) {
       return Named("--service_cert, --service_key", status);
     }
+    pair_log_.Began(pair_->info.not_after);
     files.push_back({options_.cert_file, [this] { return RenewPair(); }});
     files.push_back({options_.key_file, [this] { return RenewPair(); }});
   }

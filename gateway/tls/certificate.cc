@@ -5,30 +5,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "services/common/log.h"
 
 namespace signaling::gateway {
-namespace {
-
-constexpr absl::Duration kSoon = absl::Hours(7 * 24);
-
-std::string Utc(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
-void WarnOfEnd(absl::Time not_after) {
-  const std::string warning = EndWarning(not_after, absl::Now());
-  if (warning.empty()) return;
-  log::Warning("tls_certificate_ends", {{"reason", warning}, {"not_after", Utc(not_after)}});
-}
-
-}  // namespace
-
-std::string EndWarning(absl::Time not_after, absl::Time now) {
-  if (not_after <= now) return "has ended";
-  if (not_after - now <= kSoon) return "ends within 7 days";
-  return "";
-}
 
 absl::StatusOr<TlsCertificate::Loaded> TlsCertificate::Read(const std::string& cert_path,
                                                             const std::string& key_path) {
@@ -51,9 +29,10 @@ absl::StatusOr<std::unique_ptr<TlsCertificate>> TlsCertificate::Load(const std::
                                                                      const std::string& key_path) {
   absl::StatusOr<Loaded> loaded = Read(cert_path, key_path);
   if (!loaded.ok()) return loaded.status();
-  WarnOfEnd(loaded->pair.info.not_after);
-  return std::unique_ptr<TlsCertificate>(
-      new TlsCertificate(cert_path, key_path, *std::move(loaded)));
+  const absl::Time not_after = loaded->pair.info.not_after;
+  std::unique_ptr<TlsCertificate> made(new TlsCertificate(cert_path, key_path, *std::move(loaded)));
+  made->log_.Began(not_after);
+  return made;
 }
 
 TlsCertificate::TlsCertificate(std::string cert_path, std::string key_path, Loaded loaded)
@@ -71,21 +50,16 @@ void TlsCertificate::Watch() {
 absl::Status TlsCertificate::Reload() {
   absl::StatusOr<Loaded> loaded = Read(cert_path_, key_path_);
   if (!loaded.ok()) {
-    const std::string refusal(loaded.status().message());
-    if (last_refusal_ != refusal) log::Warning("tls_not_renewed", {{"reason", refusal}});
-    last_refusal_ = refusal;
+    log_.Failed(loaded.status());
     return loaded.status();
   }
-  last_refusal_.clear();
-  // The same certificate has the same key.
-  if (loaded->pair.certificates == chain_) return absl::OkStatus();
-  chain_ = std::move(loaded->pair.certificates);
-  {
+  const bool changed = loaded->pair.certificates != chain_;
+  if (changed) {  // the same certificate has the same key
+    chain_ = std::move(loaded->pair.certificates);
     MutexLock lock(mu_);
     context_ = std::move(loaded->context);
   }
-  log::Info("tls_renewed", {{"not_after", Utc(loaded->pair.info.not_after)}});
-  WarnOfEnd(loaded->pair.info.not_after);
+  log_.Took(changed, loaded->pair.info.not_after);
   return absl::OkStatus();
 }
 

@@ -14,6 +14,7 @@
 #include "services/common/certificate.h"
 #include "services/common/file_watcher.h"
 #include "services/common/mutex.h"
+#include "services/common/renewal_log.h"
 
 namespace signaling::gateway {
 
@@ -48,16 +49,13 @@ class TlsCertificate {
   const std::string key_path_;
 
   // Of who reloads.
-  std::string chain_;         // of the pair in use
-  std::string last_refusal_;  // logged already
+  std::string chain_;  // of the pair in use
+  RenewalLog log_{"certificate"};
 
   mutable Mutex mu_;
   std::shared_ptr<TlsContext> context_ ABSL_GUARDED_BY(mu_);
 
   std::optional<FileWatcher> watcher_;  // the last: its thread uses the others
 };
-
-// Why an operator should look after a certificate that ends at `not_after`; empty where there is no reason.
-std::string EndWarning(absl::Time not_after, absl::Time now);
 
 }  // namespace signaling::gateway

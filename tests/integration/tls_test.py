@@ -288,7 +288,7 @@ class HalfTest(TlsStack):
         shutil.copy(self.pairs[0].key, half)
         self.mount.show_folder(half)
         said = await asyncio.to_thread(self.gateway.wait_for, "tls_not_renewed")
-        self.assertIn(f"--tls_key={self.mount.key}", said["reason"])
+        self.assertIn(f"--tls_key={self.mount.key}", said["error"])
         self.assertEqual(await asyncio.to_thread(shown, self.gateway.port), self.pairs[0].der)
         # It looks again and again, and says it once. Nothing marks a look that finds the same, so another reason does.
         (half / "tls.key").write_text("")
@@ -349,7 +349,7 @@ class StartTest(unittest.TestCase):
             self.assertIs(gateway.wait_for("listening")["tls"], True)
             if reason:
                 said = gateway.wait_for("tls_certificate_ends")
-                self.assertEqual((said["reason"], said["level"]), (reason, "warning"))
+                self.assertEqual((said["error"], said["level"]), (reason, "warning"))
             else:
                 self.assertEqual(gateway.count("tls_certificate_ends"), 0)
             self.assertEqual(gateway.stop(), 0)

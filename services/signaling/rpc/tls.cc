@@ -32,6 +32,7 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Load(const TlsOptions& opt
   if (absl::Status status = made->LoadPair(&changed); !status.ok()) {
     return Named("--tls_cert, --tls_key", status);
   }
+  made->pair_log_.Began(made->pair_->info.not_after);
   const bool asks = !options.client_ca_file.empty();
   if (asks) {
     if (absl::Status status = made->LoadClientCa(&changed); !status.ok()) {
