@@ -8,6 +8,7 @@ import tempfile
 
 import back_office
 import harness
+import tokens
 from signaling.v1 import error_pb2
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "docs" / "examples"
@@ -78,10 +79,10 @@ class Program:
         self._process = process
 
     @classmethod
-    async def start(cls, command, *flags):
+    async def start(cls, command, *flags, errors=None):
         environment = {**os.environ, "PYTHONPATH": back_office.STUBS.name}
         return cls(await asyncio.create_subprocess_exec(
-            *command, *flags, stdout=asyncio.subprocess.PIPE, env=environment))
+            *command, *flags, stdout=asyncio.subprocess.PIPE, stderr=errors, env=environment))
 
     async def expect(self, *lines):
         for line in lines:
@@ -95,6 +96,10 @@ class Program:
         if rest:
             raise AssertionError(f"and then it said {rest!r}")
         return await asyncio.wait_for(self._process.wait(), harness.DEADLINE)
+
+    async def complains(self):
+        """What it says of why it ended."""
+        return (await asyncio.wait_for(self._process.communicate(), harness.DEADLINE))[1].decode()
 
     async def kill(self):
         if self._process.returncode is None:
@@ -223,6 +228,30 @@ class Scenarios:
         first = await watch.read()
         watch.cancel()
         return first.cursor
+
+
+class Keyed(tokens.Stack):
+    """A service that wants to know who calls."""
+
+    async def test_with_a_token_that_grants_admin_they_are_let_in(self):
+        channel = await self.enterAsyncContext(back_office.grpc.aio.insecure_channel(f"127.0.0.1:{self.service.port}"))
+        rooms = back_office.rooms_pb2_grpc.RoomServiceStub(channel)
+        admin = (("authorization", f"Bearer {self.key.token('admin', grants=['admin'])}"),)
+        for command in (PythonExample.command, NodeExample.command):
+            with self.subTest(command[-1]), tempfile.TemporaryDirectory() as folder:
+                token_file = pathlib.Path(folder) / "token"
+                for grants, allowed in ((["join"], False), (["admin"], True)):
+                    tokens.replace(token_file, self.key.token("back-office", grants=grants))
+                    program = await Program.start(
+                        command, f"--target=127.0.0.1:{self.service.port}", "--room=office", "--allow=ann",
+                        f"--cursor={folder}/cursor", f"--token-file={token_file}", errors=asyncio.subprocess.PIPE)
+                    self.addAsyncCleanup(program.kill)
+                    if allowed:
+                        await program.expect("room office: 2 seats, for ann", "there is office with 0")
+                        await program.kill()
+                        await rooms.DeleteRoom(back_office.rooms_pb2.DeleteRoomRequest(room="office"), metadata=admin)
+                    else:
+                        self.assertIn("needs the grant 'admin'", await program.complains())
 
 
 class PythonExample(Scenarios, back_office.Office):

@@ -20,6 +20,8 @@ const { values: flags } = parseArgs({
     allow: { type: 'string', multiple: true, default: [] }, // who may join; everybody where not given
     remove: { type: 'string', multiple: true, default: [] }, // who may not stay
     cursor: { type: 'string', default: 'cursor' }, // file to go on from
+    'token-file': { type: 'string' }, // with a token that grants admin
+    ca: { type: 'string' }, // file with the CA of the service's certificate; else without TLS
   },
 });
 
@@ -28,7 +30,16 @@ const api = grpc.loadPackageDefinition(
     includeDirs: [here('../../../proto')], keepCase: true, enums: String, longs: Number, defaults: true, oneofs: true,
   }),
 ).signaling.v1;
-const client = new api.RoomService(flags.target, grpc.credentials.createInsecure(), {
+// Says with each call who we are; the token's file is read each time, since somebody may replace it.
+const bearer = (options, nextCall) => new grpc.InterceptingCall(nextCall(options), {
+  start(metadata, listener, next) {
+    metadata.set('authorization', `Bearer ${readFileSync(flags['token-file'], 'utf8').trim()}`);
+    next(metadata, listener);
+  },
+});
+const credentials = flags.ca ? grpc.credentials.createSsl(readFileSync(flags.ca)) : grpc.credentials.createInsecure();
+const client = new api.RoomService(flags.target, credentials, {
+  interceptors: flags['token-file'] ? [bearer] : [],
   'grpc.service_config': readFileSync(here('../../service_config.json'), 'utf8'),
   'grpc.keepalive_time_ms': 30_000,
   'grpc.initial_reconnect_backoff_ms': 100,

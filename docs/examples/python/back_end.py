@@ -32,6 +32,33 @@ def reason_of(error):
     return None
 
 
+class Bearer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Says with each call who we are; the token's file is read each time, since somebody may replace it."""
+
+    def __init__(self, token_file):
+        self.token_file = token_file
+
+    def _signed(self, details):
+        token = self.token_file.read_text().strip()
+        return details._replace(metadata=[*(details.metadata or ()), ("authorization", f"Bearer {token}")])
+
+    def intercept_unary_unary(self, continuation, details, request):
+        return continuation(self._signed(details), request)
+
+    def intercept_unary_stream(self, continuation, details, request):
+        return continuation(self._signed(details), request)
+
+
+def connect(arguments):
+    options = [
+        ("grpc.service_config", SERVICE_CONFIG.read_text()), ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 5000)]
+    if arguments.ca is None:
+        return grpc.insecure_channel(arguments.target, options)
+    credentials = grpc.ssl_channel_credentials(root_certificates=arguments.ca.read_bytes())
+    return grpc.secure_channel(arguments.target, credentials, options)
+
+
 class BackEnd:
     def __init__(self, rooms, arguments):
         self.rooms = rooms
@@ -158,11 +185,13 @@ def main():
     parser.add_argument("--allow", action="append", default=[], help="who may join; everybody where not given")
     parser.add_argument("--remove", action="append", default=[], help="who may not stay")
     parser.add_argument("--cursor", type=pathlib.Path, default=pathlib.Path("cursor"), help="file to go on from")
+    parser.add_argument("--token-file", type=pathlib.Path, help="file with a token that grants admin")
+    parser.add_argument("--ca", type=pathlib.Path, help="file with the CA of the service's certificate; else without TLS")
     arguments = parser.parse_args()
-    channel_options = [
-        ("grpc.service_config", SERVICE_CONFIG.read_text()), ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 5000)]
-    with grpc.insecure_channel(arguments.target, channel_options) as channel:
+    with connect(arguments) as plain:
+        channel = plain
+        if arguments.token_file is not None:
+            channel = grpc.intercept_channel(plain, Bearer(arguments.token_file))
         BackEnd(rooms_pb2_grpc.RoomServiceStub(channel), arguments).run()
 
 
