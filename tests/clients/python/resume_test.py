@@ -13,7 +13,7 @@ from signaling_client.wire import Socket
 
 COUNT = 500
 # How many messages may be under way to one: the service keeps 256 for somebody who is away.
-UNDER_WAY = 150
+UNDER_WAY = 64
 
 
 class Stack(harness.Stack):
