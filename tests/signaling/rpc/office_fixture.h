@@ -25,7 +25,8 @@ class OfficeTest : public ::testing::Test {
   OfficeTest() {
     ServerOptions options;
     options.rate_limits.enabled = false;
-    auto server = Server::Start(options, {engine_, authenticator_, ice_servers_, clock_}, registry_);
+    auto server =
+        Server::Start(options, {engine_, authenticator_, ice_servers_, clock_}, registry_);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = std::move(*server);
     // A connection a test, with a pool of its own.

@@ -96,7 +96,8 @@ v1::ResumeError MemoryEngine::Resume(const SessionId& opener, const v1::Open& op
   if (session != nullptr && identity.ok() && identity->client_id != session->identity.client_id) {
     return v1::RESUME_ERROR_INVALID;
   }
-  const auto may_go_on = [&]() -> absl::Status {
+  // Called back at once, under the lock.
+  const auto may_go_on = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::Status {
     // One that does not do is as if it were not there.
     if (identity.ok()) Renew(session, *identity, state_.rooms).IgnoreError();
     if (clock_.Now() < session->identity.expires + options_.token_grace) return absl::OkStatus();
