@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/free_with.h"
 #include "services/common/small_file.h"
 
 namespace signaling {
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
-template <auto free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
 using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 using PrivateKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;

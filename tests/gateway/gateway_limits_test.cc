@@ -10,6 +10,7 @@
 #include "gateway/gateway.h"
 #include "prometheus/registry.h"
 #include "tests/gateway/fake_service.h"
+#include "tests/gateway/limited.h"
 #include "tests/gateway/ws_client.h"
 
 namespace signaling::gateway {
@@ -45,16 +46,7 @@ class GatewayLimitsTest : public ::testing::Test {
     EXPECT_EQ(client.close_code(), close_code);
     return std::string(message->at("code").as_string());
   }
-  double Limited(const std::string& limit) const {
-    for (const auto& family : registry_.Collect()) {
-      if (family.name != "signaling_rate_limited_total") continue;
-      for (const auto& metric : family.metric) {
-        if (metric.label.at(0).value == limit) return metric.counter.value;
-      }
-    }
-    ADD_FAILURE() << "no series of " << limit;
-    return -1;
-  }
+  double Limited(const std::string& limit) const { return gateway::Limited(registry_, limit); }
 
   FakeService service_;
   prometheus::Registry registry_;

@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/common/free_with.h"
 #include "services/common/text.h"
 #include "services/signaling/auth/key_set.h"
 
@@ -21,16 +22,9 @@ constexpr int kWaitMs = 1000;  // until the thread looks around by itself
 constexpr int kMaxRedirects = 3;
 constexpr std::size_t kMaxEtagBytes = 256;
 
-template <auto kRelease>
-struct Release {
-  template <typename T>
-  void operator()(T* what) const {
-    kRelease(what);
-  }
-};
-using Easy = std::unique_ptr<CURL, Release<curl_easy_cleanup>>;
-using Headers = std::unique_ptr<curl_slist, Release<curl_slist_free_all>>;
-using Url = std::unique_ptr<CURLU, Release<curl_url_cleanup>>;
+using Easy = std::unique_ptr<CURL, FreeWith<curl_easy_cleanup>>;
+using Headers = std::unique_ptr<curl_slist, FreeWith<curl_slist_free_all>>;
+using Url = std::unique_ptr<CURLU, FreeWith<curl_url_cleanup>>;
 
 bool HasPart(CURLU* url, CURLUPart part) {
   char* text = nullptr;

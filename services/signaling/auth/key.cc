@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/free_with.h"
 #include "services/common/text.h"
 #include "services/signaling/auth/jose.h"
 
@@ -20,13 +21,11 @@ constexpr std::size_t kEd25519Bytes = 32;
 
 absl::Status Unusable(std::string_view why) { return absl::InvalidArgumentError(Absl(why)); }
 
-struct ConfigRelease {
-  void operator()(jose_cfg_t* config) const { jose_cfg_decref(config); }
-};
+using Config = std::unique_ptr<jose_cfg_t, FreeWith<jose_cfg_decref>>;
 
 // libjose writes to standard error what it does not like, unless told otherwise.
-std::unique_ptr<jose_cfg_t, ConfigRelease> Quiet() {
-  std::unique_ptr<jose_cfg_t, ConfigRelease> config(jose_cfg());
+Config Quiet() {
+  Config config(jose_cfg());
   if (config) {
     jose_cfg_set_err_func(
         config.get(), [](void*, const char*, int, std::uint64_t, const char*, va_list) {}, nullptr);
@@ -69,8 +68,7 @@ const unsigned char* Bytes(std::string_view text) {
 
 bool SignedWithEd25519(EVP_PKEY* key, const SignedParts& parts) {
   const std::string input = absl::StrCat(Absl(parts.header), ".", Absl(parts.payload));
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        &EVP_MD_CTX_free);
+  const std::unique_ptr<EVP_MD_CTX, FreeWith<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   return context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
          EVP_DigestVerify(context.get(), Bytes(parts.signature_bytes), parts.signature_bytes.size(),
                           Bytes(input), input.size()) == 1;

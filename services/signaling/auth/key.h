@@ -9,15 +9,13 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "services/common/free_with.h"
 #include "services/signaling/auth/algorithm.h"
 #include "services/signaling/auth/json.h"
 
 namespace signaling::auth {
 
-struct EvpKeyRelease {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using EvpKey = std::unique_ptr<EVP_PKEY, EvpKeyRelease>;
+using EvpKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 
 // The three parts of a compact JWS as they were sent, and the third one's bytes.
 struct SignedParts {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "services/common/free_with.h"
 #include "services/common/text.h"
 #include "services/signaling/auth/jose.h"
 #include "services/signaling/auth/key.h"
@@ -46,8 +47,7 @@ EvpKey KeyIn(const Block& block) {
     return EvpKey(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size));
   }
   if (block.type == PEM_STRING_X509 || block.type == PEM_STRING_X509_OLD) {
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(d2i_X509(nullptr, &at, size),
-                                                                  &X509_free);
+    const std::unique_ptr<X509, FreeWith<X509_free>> certificate(d2i_X509(nullptr, &at, size));
     return EvpKey(certificate ? X509_get_pubkey(certificate.get()) : nullptr);
   }
   return nullptr;
@@ -78,8 +78,8 @@ bool LooksLikePem(std::string_view text) {
 }
 
 absl::StatusOr<std::vector<Json>> PemToJwks(std::string_view text) {
-  const std::unique_ptr<BIO, decltype(&BIO_free)> input(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free);
+  const std::unique_ptr<BIO, FreeWith<BIO_free>> input(
+      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   std::vector<Json> jwks;
   Block block;
   while (Next(input.get(), &block)) {

@@ -8,16 +8,12 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/free_with.h"
 
 namespace signaling {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Free {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  void operator()(SSL* connection) const { SSL_free(connection); }
-};
 
 // gRPC speaks nothing else.
 constexpr unsigned char kAlpn[] = {2, 'h', '2'};
@@ -56,8 +52,9 @@ bool HearsTls(SSL* connection, BIO* socket, Clock::time_point end) {
 absl::Status DialTls(const std::string& target, std::chrono::milliseconds patience) {
   const auto end = Clock::now() + patience;
   ERR_clear_error();
-  const std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
-  const std::unique_ptr<SSL, Free> connection(context ? SSL_new(context.get()) : nullptr);
+  const std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>> context(SSL_CTX_new(TLS_client_method()));
+  const std::unique_ptr<SSL, FreeWith<SSL_free>> connection(context ? SSL_new(context.get())
+                                                                    : nullptr);
   BIO* const socket = BIO_new_connect(target.c_str());
   bool answered = false;
   BIO* const nothing = BIO_new(BIO_s_mem());

@@ -232,6 +232,17 @@ class SessionFixture : public ::testing::Test {
     EXPECT_EQ(link_.receiver, nullptr);
   }
 
+  // Of a worker with these, and what the fixture has.
+  SessionContext Context(const SessionSettings& settings, Admission& admission) {
+    return {.settings = settings,
+            .links = link_,
+            .admission = admission,
+            .addresses = addresses_,
+            .probe = probe_,
+            .clock = clock_,
+            .decoder = decoder_};
+  }
+
   static constexpr std::uint64_t kEpoch = 5;
   static constexpr std::chrono::seconds kWindow{20};
   static constexpr Duration kTimeout = std::chrono::seconds(30);
@@ -247,13 +258,7 @@ class SessionFixture : public ::testing::Test {
   Decoder decoder_{{}};
   const SessionSettings settings_{
       .connected = {}, .timeout = kTimeout, .handshake_timeout = kHandshakeTimeout};
-  SessionContext context_{.settings = settings_,
-                          .links = link_,
-                          .admission = admission_,
-                          .addresses = addresses_,
-                          .probe = probe_,
-                          .clock = clock_,
-                          .decoder = decoder_};
+  SessionContext context_ = Context(settings_, admission_);
   std::unique_ptr<Session> session_;
   std::string session_id_;  // of the newest that Greet opened
 };

@@ -112,13 +112,7 @@ TEST_F(SessionDrainTest, WhoWaitsForALinkGoesLikeTheOthers) {
 TEST_F(SessionDrainTest, ThePaceIsKept) {
   constexpr std::size_t kSessions = 20;
   Admission admission({.max_sockets = kSessions, .max_sessions = kSessions});
-  SessionContext context{.settings = settings_,
-                         .links = link_,
-                         .admission = admission,
-                         .addresses = addresses_,
-                         .probe = probe_,
-                         .clock = clock_,
-                         .decoder = decoder_};
+  SessionContext context = Context(settings_, admission);
   std::array<FakeLink, kSessions> links;
   std::array<FakeSocket, kSessions> sockets;
   std::vector<std::unique_ptr<Session>> sessions;

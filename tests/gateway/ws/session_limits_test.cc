@@ -1,5 +1,6 @@
 // A client that sends more than it may.
 #include "absl/strings/str_cat.h"
+#include "tests/gateway/limited.h"
 #include "tests/gateway/ws/fakes.h"
 
 namespace signaling::gateway {
@@ -48,16 +49,7 @@ class SessionLimitsTest : public SessionFixture {
     for (; !socket_.paused && !socket_.close_code; ++said) Say(text);
     return said;
   }
-  double Limited(const std::string& limit) const {
-    for (const auto& family : registry_.Collect()) {
-      if (family.name != "signaling_rate_limited_total") continue;
-      for (const auto& metric : family.metric) {
-        if (metric.label.at(0).value == limit) return metric.counter.value;
-      }
-    }
-    ADD_FAILURE() << "no series of " << limit;
-    return -1;
-  }
+  double Limited(const std::string& limit) const { return gateway::Limited(registry_, limit); }
   void ExpectNotice(int retry_after_ms) {
     const auto notice = socket_.Next();
     EXPECT_EQ(Field(notice, "code"), "rate_limited");
@@ -211,13 +203,7 @@ TEST_F(SessionLimitsTest, OffCountsNothing) {
                                  .timeout = kTimeout,
                                  .handshake_timeout = kHandshakeTimeout,
                                  .rate_limits = limits};
-  SessionContext context{.settings = settings,
-                         .links = link_,
-                         .admission = admission_,
-                         .addresses = addresses_,
-                         .probe = probe_,
-                         .clock = clock_,
-                         .decoder = decoder_};
+  SessionContext context = Context(settings, admission_);
   Session session(context, socket_, {.path = v1::SESSION_PATH_V1});
   session.OnOpen();
   for (int i = 0; i < 1000; ++i) session.OnText(R"({"type":"ping"})");
