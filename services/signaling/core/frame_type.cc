@@ -37,6 +37,7 @@ FrameType TypeOf(const v1::UpFrame& frame) {
     case v1::UpFrame::kAttach: return FrameType::kAttach;
     case v1::UpFrame::kResumable: return FrameType::kResumable;
     case v1::UpFrame::kRefresh: return FrameType::kRefresh;
+    case v1::UpFrame::kReport: return FrameType::kReport;
     case v1::UpFrame::BODY_NOT_SET: break;
   }
   return FrameType::kAck;

@@ -50,9 +50,10 @@ enum class FrameType : std::uint8_t {
   kGoAway,
   kRefresh,
   kTokenExpiring,
+  kReport,
 };
 
-inline constexpr std::array<std::string_view, 39> kFrameTypeNames = {"ack",
+inline constexpr std::array<std::string_view, 40> kFrameTypeNames = {"ack",
                                                                      "open",
                                                                      "opened",
                                                                      "detach",
@@ -90,8 +91,9 @@ inline constexpr std::array<std::string_view, 39> kFrameTypeNames = {"ack",
                                                                      "participant_connection",
                                                                      "go_away",
                                                                      "refresh",
-                                                                     "token_expiring"};
-static_assert(static_cast<std::size_t>(FrameType::kTokenExpiring) + 1 == kFrameTypeNames.size());
+                                                                     "token_expiring",
+                                                                     "report"};
+static_assert(static_cast<std::size_t>(FrameType::kReport) + 1 == kFrameTypeNames.size());
 
 FrameType TypeOf(const signaling::v1::UpFrame& frame);
 FrameType TypeOf(const signaling::v1::DownFrame& frame);

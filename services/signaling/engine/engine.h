@@ -138,6 +138,10 @@ class Engine {
   // The client's last ping took this long.
   virtual void Measured(const SessionRef& session, absl::Duration round_trip) = 0;
 
+  // What became of a set-up, as the client says: for the observer and the histories, and nothing else. `report` is
+  // acceptable (CheckReport).
+  virtual void Report(const SessionRef& session, const signaling::v1::Report& report) = 0;
+
   // The client has every event up to `seq`. One that was never sent is ignored.
   virtual void Acknowledge(const SessionRef& session, std::uint64_t seq) = 0;
 

@@ -277,6 +277,8 @@ void MemoryEngine::Measured(const SessionRef& ref, absl::Duration round_trip) {
   if (Session* session = Find(ref)) session->round_trip = round_trip;
 }
 
+void MemoryEngine::Report(const SessionRef& /*session*/, const v1::Report& /*report*/) {}
+
 void MemoryEngine::Acknowledge(const SessionRef& ref, std::uint64_t seq) {
   MutexLock lock(mu_);
   Session* session = Find(ref);

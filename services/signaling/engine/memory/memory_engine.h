@@ -34,6 +34,7 @@ class MemoryEngine final : public Engine {
   void Apply(const SessionRef& session, signaling::v1::UpFrame* frame) override;
   void Alive(const SessionRef& session) override;
   void Measured(const SessionRef& session, absl::Duration round_trip) override;
+  void Report(const SessionRef& session, const signaling::v1::Report& report) override;
   void Acknowledge(const SessionRef& session, std::uint64_t seq) override;
   PullResult Pull(const SessionRef& session, std::uint64_t after_seq, std::uint32_t slot,
                   PullBudget* budget, signaling::v1::DownBatch* batch) override;
