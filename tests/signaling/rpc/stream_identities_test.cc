@@ -39,6 +39,9 @@ class MeddledEngine final : public Engine {
   void Measured(const SessionRef& session, absl::Duration round_trip) override {
     engine_.Measured(session, round_trip);
   }
+  void Report(const SessionRef& session, const v1::Report& report) override {
+    engine_.Report(session, report);
+  }
   void Acknowledge(const SessionRef& session, std::uint64_t seq) override {
     engine_.Acknowledge(session, seq);
   }
