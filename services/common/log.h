@@ -1,6 +1,7 @@
 // Logs: one JSON object a line on standard output. SDP, candidates and tokens never go in; addresses only at debug.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -9,6 +10,9 @@
 namespace signaling::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
+inline constexpr std::array kLevels = {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError};
+
+std::string_view LevelName(Level level);
 
 struct Field {
   std::string_view key;
@@ -29,6 +33,12 @@ bool ParseLevel(std::string_view text, Level* level);
 
 // Once, before threads are started. `component` stands in every line.
 void Init(std::string_view component, Level level);
+
+// From the next line on. Thread-safe.
+void SetLevel(Level level);
+
+// How many of this level were written. Thread-safe.
+std::uint64_t LinesWritten(Level level);
 
 // Whether lines of this level are written: to be asked before anything is put together for one. Thread-safe.
 bool IsOn(Level level);
