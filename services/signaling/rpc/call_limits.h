@@ -30,16 +30,19 @@ class CallLimits {
   // particular, then it is the peer's address that counts. RATE_LIMITED.
   absl::Status OnCall(const std::string& caller, std::string_view peer);
 
-  const RateLimits& limits() const { return limits_; }
+  // From now on, for callers and streams that there are too.
+  void SetLimits(const RateLimits& limits) ABSL_LOCKS_EXCLUDED(mu_);
+  RateLimits limits() const ABSL_LOCKS_EXCLUDED(mu_);
   const Clock& clock() const { return clock_; }
 
  private:
   TokenBucket::Time Now() const;
 
   // Constant after construction.
-  const RateLimits limits_;
   const Clock& clock_;
 
+  mutable Mutex mu_;
+  RateLimits limits_ ABSL_GUARDED_BY(mu_);
   AddressLimiter addresses_;
   BucketTable<std::string> calls_by_name_;
   BucketTable<AddressKey> calls_by_address_;
