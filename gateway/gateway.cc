@@ -53,9 +53,19 @@ ServiceAccess::Options MakeAccess(const Config& config, const ServiceTarget& ser
 
 }  // namespace
 
+absl::Status ReadFiles(Config* config) {
+  const absl::StatusOr<ServiceTarget> service = ParseServiceTarget(config->service);
+  if (!service.ok()) return service.status();
+  if (absl::Status status = ServiceAccess(MakeAccess(*config, *service)).Read(); !status.ok()) {
+    return status;
+  }
+  if (config->tls_cert.empty()) return absl::OkStatus();
+  return TlsCertificate::Check(config->tls_cert, config->tls_key);
+}
+
 Gateway::Gateway(Config config, prometheus::Registry& registry)
     : config_(std::move(config)),
-      // Validate has seen to it that there is a value.
+      // Declare has seen to it that there is a value.
       service_(ParseServiceTarget(config_.service).value()),
       settings_(MakeSettings(config_)),
       access_(MakeAccess(config_, service_)),
@@ -107,6 +117,14 @@ void Gateway::Stop() {
   net::post(workers_.front()->io(), [this] { listener_->Close(); });
   for (const auto& worker : workers_) worker->Drain();
   for (const auto& worker : workers_) worker->Join();
+}
+
+void Gateway::Reload(const Config& config) {
+  log::SetLevel(config.log_level);
+  admission_.SetMaxSessions(config.max_connections);
+  addresses_.SetLimits(config.rate_limits);
+  const auto next = std::make_shared<const Config>(config);
+  for (const auto& worker : workers_) worker->Reload(next);
 }
 
 absl::Status Gateway::Healthy() const {

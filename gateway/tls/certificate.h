@@ -24,6 +24,10 @@ class TlsCertificate {
   // The error names the flag and the file in one line, and nothing of what is in it.
   static absl::StatusOr<std::unique_ptr<TlsCertificate>> Load(const std::string& cert_path,
                                                               const std::string& key_path);
+  // Whether Load would succeed.
+  static absl::Status Check(const std::string& cert_path, const std::string& key_path) {
+    return Read(cert_path, key_path).status();
+  }
   TlsCertificate(const TlsCertificate&) = delete;
   TlsCertificate& operator=(const TlsCertificate&) = delete;
 
