@@ -15,7 +15,7 @@
 namespace signaling {
 
 struct ServiceConfig {
-  ServerOptions server;
+  ServerOptions server{.port = 50051};
   EngineOptions engine;
   IceServersOptions ice;
   auth::AuthOptions auth;

@@ -22,9 +22,29 @@ TEST(ConfigTest, TheDefaultsAreThoseOfTheStruct) {
   Settings settings;
   Declare(config, settings);
   EXPECT_TRUE(Validate(&config).ok());
-  EXPECT_EQ(settings.Find("max_connections")->default_text(), "10");
-  EXPECT_EQ(settings.Find("timeout")->default_text(), "30s");
-  EXPECT_EQ(settings.Find("allowed_origins")->default_text(), "");
+  // Others rely on these.
+  for (const auto& [name, text] : Values{{"address", "127.0.0.1"},
+                                         {"port", "8765"},
+                                         {"internal_port", "8766"},
+                                         {"service", "127.0.0.1:50051"},
+                                         {"max_connections", "10"},
+                                         {"timeout", "30s"},
+                                         {"handshake_timeout", "10s"},
+                                         {"default_room", "lobby"},
+                                         {"allowed_origins", ""},
+                                         {"allow_anonymous", "false"},
+                                         {"allow_query_token", "false"},
+                                         {"trusted_proxies", ""},
+                                         {"rate_limits", "default"},
+                                         {"max_message_bytes", "65536"},
+                                         {"max_json_depth", "16"},
+                                         {"link_flush_interval", "1ms"},
+                                         {"io_threads", "1"},
+                                         {"drain_timeout", "25s"},
+                                         {"drain_rate", "500"},
+                                         {"log_level", "info"}}) {
+    EXPECT_EQ(settings.Find(name)->default_text(), text) << name;
+  }
 }
 
 TEST(ConfigTest, EachSettingReachesItsMember) {

@@ -34,6 +34,41 @@ TEST(ServiceConfigTest, TheDefaultsAreThoseOfTheEngine) {
   EXPECT_EQ(config->drain_rate, ServiceConfig().drain_rate);
 }
 
+TEST(ServiceConfigTest, OthersRelyOnTheseDefaults) {
+  ServiceConfig config;
+  Settings settings;
+  Declare(config, settings);
+  for (const auto& [name, text] :
+       std::vector<std::pair<std::string, std::string>>{{"address", "127.0.0.1"},
+                                                        {"port", "50051"},
+                                                        {"internal_port", "50052"},
+                                                        {"engine", "memory"},
+                                                        {"max_participants", "5"},
+                                                        {"media", "any"},
+                                                        {"relay_only", "false"},
+                                                        {"room_empty_timeout", "1m"},
+                                                        {"offer_ttl", "1h"},
+                                                        {"claim_lease", "15s"},
+                                                        {"resume_window", "30s"},
+                                                        {"max_offers", "50"},
+                                                        {"turn_ttl", "1h"},
+                                                        {"link_flush_interval", "500us"},
+                                                        {"max_stream_age", "1h"},
+                                                        {"drain_timeout", "25s"},
+                                                        {"drain_rate", "500"},
+                                                        {"auth_leeway", "1m"},
+                                                        {"token_notice", "30s"},
+                                                        {"token_grace", "25s"},
+                                                        {"tls_gateway_names", "signaling-gateway"},
+                                                        {"tls_admin_names", ""},
+                                                        {"allow_anonymous", "false"},
+                                                        {"reflection", "true"},
+                                                        {"rate_limits", "default"},
+                                                        {"log_level", "info"}}) {
+    EXPECT_EQ(settings.Find(name)->default_text(), text) << name;
+  }
+}
+
 TEST(ServiceConfigTest, EachFlagReachesItsOption) {
   EXPECT_EQ(With("max_participants", "2")->engine.max_participants, 2u);
   EXPECT_TRUE(With("media", "audio")->engine.audio_only);
