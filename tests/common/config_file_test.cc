@@ -53,12 +53,18 @@ TEST(ConfigFileTest, WhatIsNoFlatMappingIsRefusedWithItsLine) {
       {"a: ['x,y']\n", "f:1: a: an item of the list is empty, or has a comma"},
       {"a: !secret x\n", "f:1: a: tags are not taken"},
       {"a: !!int 3\n", "f:1: a: tags are not taken"},
-      {"a: [!x y]\n", "f:1: a: must be a list of plain values"},
+      {"a: [!x y]\n", "f:1: a: tags are not taken"},
       {"[a]: 1\n", "f:1: the name of a setting must be text"},
       {"- a\n", "f:1: must be a mapping of settings to values"},
       {"a\n", "f:1: must be a mapping of settings to values"},
-      {"a: 1\n---\nb: 2\n", "f:3: a second document"},
+      {"a: 1\n---\nb: 2\n", "f: holds more than one document, or what is none"},
       {"a: &x 1\nb: *y\n", "f:2: the referenced anchor is not defined"},
+      {"a: &x 1\nb: *x\n", "f:2: b: aliases are not taken"},
+      {"a: 1\n[b]: 2\n", "f:2: the name of a setting must be text"},
+      {"~: 1\n", "f:1: the name of a setting must be text"},
+      {"a: [b: 1]\n", "f:1: a: must be a list of plain values"},
+      // yaml-cpp 0.7 takes this for documents without end.
+      {",--\na: 1\n", "f: holds more than one document, or what is none"},
   };
   for (const auto& [text, error] : cases) EXPECT_EQ(Read(text), Lines{error}) << text;
   // In the words of the library.
