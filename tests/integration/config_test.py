@@ -9,6 +9,7 @@ import sys
 import tempfile
 import unittest
 
+import back_office
 import harness
 
 sys.path.append(str(pathlib.Path(__file__).parents[2] / "docs"))
@@ -242,6 +243,20 @@ class Reload(harness.Stack):
         await client.send("ping", t="free")
         while (message := await client.receive()).get("t") != "free":
             self.assertIn(message["type"], ("pong", "error"))
+
+    async def test_calls_of_back_ends_are_limited_from_then_on(self):
+        async with back_office.grpc.aio.insecure_channel(f"127.0.0.1:{self.service.port}") as channel:
+            rooms = back_office.rooms_pb2_grpc.RoomServiceStub(channel)
+            for _ in range(5):
+                await rooms.ListRooms(back_office.rooms_pb2.ListRoomsRequest())
+            await self.reload(self.service, self.SERVICE.replace("off", "call=1"))
+            with self.assertRaises(back_office.grpc.aio.AioRpcError) as refused:
+                for _ in range(1000):
+                    await rooms.ListRooms(back_office.rooms_pb2.ListRoomsRequest())
+            self.assertEqual(refused.exception.code(), back_office.grpc.StatusCode.RESOURCE_EXHAUSTED)
+            await self.reload(self.service, self.SERVICE)
+            for _ in range(5):
+                await rooms.ListRooms(back_office.rooms_pb2.ListRoomsRequest())
 
     async def test_trusted_proxies_are_taken(self):
         await self.reload(self.gateway, self.gateway_text.replace("off", "connection=1"))
