@@ -74,11 +74,13 @@ class Server::Impl {
         probe_(registry),
         call_metrics_(registry),
         engine_(parts.engine, registry),
+        calls_(parts.clock),
         scheduler_(kTick,
                    [this] {
                      engine_.Expire();
                      for (const auto& stream : streams_.Live()) stream->Tick();
                      queue_.Drain();
+                     calls_.Tick();
                      TellHealth();
                    }),
         limits_(options.rate_limits, parts.clock, probe_),
@@ -87,6 +89,7 @@ class Server::Impl {
                   queue_, probe_},
                  gate_,
                  limits_,
+                 calls_,
                  scheduler_,
                  streams_,
                  absl::ToChronoMicroseconds(options.flush_interval),
@@ -221,6 +224,7 @@ class Server::Impl {
   Probe probe_;
   CallMetrics call_metrics_;
   MeteredEngine engine_;
+  CallLog calls_;
   FlushQueue queue_;
   StreamRegistry streams_;
   std::atomic<bool> serving_{false};
