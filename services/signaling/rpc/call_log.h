@@ -14,24 +14,24 @@ namespace signaling {
 
 // What a call is about, as its request says; empty: not about one. Only of a request that was found acceptable.
 struct CallSubject {
-  std::string room;
-  std::string client_id;
-  std::string offer_id;
-  std::string session;
-  std::string request_id;
+  std::string room{};
+  std::string client_id{};
+  std::string offer_id{};
+  std::string session{};
+  std::string request_id{};
 };
 
 // The level says what it is: info, it changes something; debug, it reads; warning, it was refused at the door.
 struct CallLine {
-  std::string_view method;
+  std::string_view method{};
   bool changes = false;
   bool refused = false;
-  std::string_view
-      caller;  // the client_id of its token, or a name of its certificate; empty: nobody in particular
-  std::string_view code;    // of the status
-  std::string_view reason;  // of the refusal; empty: none
-  absl::Duration took;
-  std::string_view traceparent;  // empty: none
+  // The client_id of its token, or a name of its certificate; empty: nobody in particular.
+  std::string_view caller{};
+  std::string_view code{};    // of the status
+  std::string_view reason{};  // of the refusal; empty: none
+  absl::Duration took{};
+  std::string_view traceparent{};  // empty: none
   const CallSubject& subject;
 };
 

@@ -54,6 +54,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
         audit_(context.calls, MethodOf(*Request::descriptor()), *call) {}
 
  private:
+  using Clock = std::chrono::system_clock;  // of grpc::ServerContext::deadline
+  static constexpr std::chrono::milliseconds kDeadlineSlack{10};
+
   void Run(const absl::StatusOr<Identity>& caller) {
     absl::Status status = audit_.Admitted(caller);
     if (status.ok()) status = context_.limits.OnCall(caller->client_id, call_.peer());
@@ -119,6 +122,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   const grpc::CallbackServerContext& call_;
   const Request& request_;
   Response* const response_;
+  const Clock::time_point began_ = Clock::now();
 
   CallAudit audit_;  // of Run, and then of who ends the call
 
