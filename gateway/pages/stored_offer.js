@@ -181,6 +181,7 @@ export class StoredOffer extends EventTarget {
       receives: ['audio'],
       send: (type, fields) => this.#send(type, fields),
       changed: () => this.#peerChanged(),
+      report: (outcome) => this.#client.report({ offer_id: this.id, ...outcome }),
       // Later ones change nothing: what was agreed before holds.
       failed: () => this.#hasTalked || this.#giveUp('answer_not_taken'),
     });
@@ -225,6 +226,7 @@ export class StoredOffer extends EventTarget {
     switch (message.type) {
       case 'offer_claimed':
         this.other = nameOf(message.client_id);
+        this.peer.claimed();
         this.#enter('claimed', message.expires_at);
         break;
       case 'offer_requeued':
@@ -324,6 +326,7 @@ export class StoredOffer extends EventTarget {
   }
 
   #giveUp(reason) {
+    this.peer.giveUp();
     this.#withdraw();
     this.#end(reason, 'WITHDRAWN');
   }
