@@ -226,7 +226,6 @@ export class StoredOffer extends EventTarget {
     switch (message.type) {
       case 'offer_claimed':
         this.other = nameOf(message.client_id);
-        this.peer.claimed();
         this.#enter('claimed', message.expires_at);
         break;
       case 'offer_requeued':
@@ -243,7 +242,11 @@ export class StoredOffer extends EventTarget {
         this.#withdrawn(message.reason);
         break;
       case 'answer':
-        if (this.state === 'claimed') this.#enter('answered');
+        if (this.state === 'claimed') {
+          // Until now it waited for people.
+          this.peer.beginSetup();
+          this.#enter('answered');
+        }
         this.peer.receive(message);
         break;
       case 'offer':

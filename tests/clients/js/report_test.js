@@ -87,10 +87,10 @@ test('an answer that this browser does not take', async (t) => {
   assert.deepEqual(pair.reports.a, [{ state: 'failed', setup_ms: 10, reason: undefined }]);
 });
 
-test('what has waited to be claimed does not count', async (t) => {
+test('what has waited to be answered does not count, where that is said', async (t) => {
   const pair = new Pair(t, { delayMs: 100 });
   await pair.clock.advance(50);
-  pair.a.claimed();
+  pair.a.beginSetup();
   await pair.clock.advance(1_000);
   assert.equal(pair.reports.a[0].setup_ms, 150);
 });

@@ -190,8 +190,8 @@ export class Peer {
     }
   }
 
-  /** The set-up is measured from now on, where the offer had to wait for somebody to claim it. */
-  claimed() {
+  /** The set-up is measured from now on: what was before, our offer waited for somebody to answer it. */
+  beginSetup() {
     this.#setup.begin(true);
   }
 

@@ -74,7 +74,7 @@ export interface ClientMessages {
 
 /** How a set-up went, as `connectionState` of the RTCPeerConnection tells. */
 export type SetupOutcome = {
-  /** From the offer, sent or received, until then; of one's own offer by id: from its claim. 0 to 600 000. */
+  /** From the offer, sent or received, until then; of one's own offer by id from its answer. 0 to 600 000. */
   setup_ms?: number;
 } & (
   /** `candidate_type`: of the local end of the selected pair. */

@@ -138,7 +138,7 @@ const peerOptions: PeerOptions = {
 };
 const peer = new Peer(peerOptions);
 client.on('offer', (message) => peer.receive(message));
-peer.claimed();
+peer.beginSetup();
 peer.giveUp();
 peer.configure({ iceServers: client.iceServers });
 const connection: RTCPeerConnection = peer.connection;
