@@ -276,6 +276,16 @@ void MemoryBackOffice::EndSession(const v1::EndSessionRequest& request,
   }));
 }
 
+void MemoryBackOffice::ExplainSession(const v1::ExplainSessionRequest& /*request*/,
+                                      Reply<v1::ExplainSessionResponse> reply) {
+  reply(Refusal(Reason::kSessionNotFound, "there is no such session", "session"));
+}
+
+void MemoryBackOffice::ExplainOffer(const v1::ExplainOfferRequest& /*request*/,
+                                    Reply<v1::ExplainOfferResponse> reply) {
+  reply(Refusal(Reason::kOfferNotFound, "there is no such offer", "offer_id"));
+}
+
 absl::StatusOr<std::uint64_t> MemoryBackOffice::Watch(const std::string& cursor, EventSink* sink) {
   return engine_.Run([&](MemoryState& state) { return state.log.Watch(cursor, sink); });
 }

@@ -27,9 +27,11 @@ std::size_t HashOf(const v1::Open& open, const Identity& identity) {
 
 }  // namespace
 
-MemoryEngine::MemoryEngine(const EngineOptions& options, const Clock& clock)
+MemoryEngine::MemoryEngine(const EngineOptions& options, const Clock& clock,
+                           EngineObserver& observer)
     : options_(options),
       clock_(clock),
+      observer_(observer),
       back_office_(*this),
       state_(options_, clock),
       commands_(state_),

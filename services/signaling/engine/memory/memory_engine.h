@@ -14,6 +14,7 @@
 #include "services/signaling/engine/memory/memory_back_office.h"
 #include "services/signaling/engine/memory/memory_state.h"
 #include "services/signaling/engine/memory/session.h"
+#include "services/signaling/engine/observer.h"
 
 namespace signaling {
 
@@ -21,7 +22,8 @@ namespace signaling {
 // the engine is for. Lock order: this, then a sink's.
 class MemoryEngine final : public Engine {
  public:
-  MemoryEngine(const EngineOptions& options, const Clock& clock);
+  MemoryEngine(const EngineOptions& options, const Clock& clock,
+               EngineObserver& observer = NoObserver());
   ~MemoryEngine() override;
 
   void Open(const SessionId& id, const signaling::v1::Open& open,
@@ -93,6 +95,7 @@ class MemoryEngine final : public Engine {
   // Constant after construction.
   const EngineOptions options_;
   const Clock& clock_;
+  EngineObserver& observer_;
   MemoryBackOffice back_office_;
 
   mutable Mutex mu_;
