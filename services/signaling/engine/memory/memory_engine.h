@@ -45,6 +45,9 @@ class MemoryEngine final : public Engine {
 
   BackOffice& back_office() override { return back_office_; }
 
+  absl::StatusOr<signaling::v1::ExplainSessionResponse> ExplainSession(
+      const signaling::v1::ExplainSessionRequest& request);
+
   // For the back office: `act` on the state, as one operation.
   template <typename Act>
   auto Run(Act act) {
@@ -75,6 +78,9 @@ class MemoryEngine final : public Engine {
   signaling::v1::ResumeError Resume(const SessionId& opener, const signaling::v1::Open& open,
                                     const absl::StatusOr<Identity>& identity, const Holder& holder)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Why no session is made for an opening.
+  void RefuseOpening(const SessionId& id, std::string_view client_id, signaling::v1::Closed closed,
+                     const Holder& holder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Close(Session* session, signaling::v1::LeaveReason reason, signaling::v1::Closed closed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -94,8 +100,6 @@ class MemoryEngine final : public Engine {
 
   // Constant after construction.
   const EngineOptions options_;
-  const Clock& clock_;
-  EngineObserver& observer_;
   MemoryBackOffice back_office_;
 
   mutable Mutex mu_;
