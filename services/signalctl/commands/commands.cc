@@ -1,0 +1,7 @@
+#include "services/signalctl/commands/commands.h"
+
+namespace signaling::ctl {
+
+void AddCommands(CommandTree& tree) { AddVersion(tree); }
+
+}  // namespace signaling::ctl

@@ -1,0 +1,36 @@
+// Aligned columns for people.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace signaling::ctl {
+
+// A value. Cells may hold what others wrote: they are made printable here.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
+
+  // As many cells as there are headings; an empty one is shown as "-".
+  void Add(std::vector<std::string> cells);
+
+  // Without headings where `header` is false, and where there is no row.
+  void Print(std::ostream& out, bool header = true) const;
+
+ private:
+  std::vector<std::string> headings_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// The same for one thing: a line each, "name  value". Nothing of an empty value.
+class Sheet {
+ public:
+  void Add(std::string name, std::string value);
+  void Print(std::ostream& out) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> lines_;
+};
+
+}  // namespace signaling::ctl
