@@ -2,6 +2,11 @@
 
 namespace signaling::ctl {
 
-void AddCommands(CommandTree& tree) { AddVersion(tree); }
+void AddCommands(CommandTree& tree) {
+  AddCall(tree);
+  AddDoctor(tree);
+  AddLoad(tree);
+  AddVersion(tree);
+}
 
 }  // namespace signaling::ctl
