@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/signalctl/table.h"
 
 namespace signaling::ctl {
 
@@ -39,6 +40,9 @@ class Context {
 
   // Of --token-file, else of SIGNALCTL_TOKEN; empty where there is neither.
   absl::StatusOr<std::string> Token() const;
+
+  // How tables are printed.
+  Table::Style style() const { return {.header = !options.no_header, .colour = colour}; }
 
   const GlobalOptions& options;
   std::ostream& out;

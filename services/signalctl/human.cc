@@ -1,7 +1,9 @@
 #include "services/signalctl/human.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "services/common/text.h"
 
 namespace signaling::ctl {
 namespace {
@@ -70,6 +72,11 @@ std::string HumanTime(const google::protobuf::Timestamp& time, absl::Time now) {
     return absl::StrCat("in ", HumanDuration(absl::Floor(-ago, absl::Seconds(1))));
   if (ago < absl::Seconds(1)) return "now";
   return absl::StrCat(HumanDuration(absl::Floor(ago, absl::Seconds(1))), " ago");
+}
+
+std::string EnumWord(std::string_view name, std::string_view prefix) {
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return absl::AsciiStrToLower(Absl(name));
 }
 
 std::string ClockTime(absl::Time time) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
@@ -21,6 +22,9 @@ std::string HumanTime(const google::protobuf::Timestamp& time, absl::Time now);
 
 // 12:34:56.789 of the machine's zone.
 std::string ClockTime(absl::Time time);
+
+// "MEDIA_AUDIO" and "MEDIA_" are "audio". Empty where the name is: a value that this signalctl does not know.
+std::string EnumWord(std::string_view name, std::string_view prefix);
 
 absl::Time ToTime(const google::protobuf::Timestamp& time);
 absl::Duration ToDuration(const google::protobuf::Duration& duration);

@@ -3,6 +3,7 @@
 
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace signaling::ctl {
@@ -12,15 +13,24 @@ class Table {
  public:
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
 
-  // As many cells as there are headings; an empty one is shown as "-".
-  void Add(std::vector<std::string> cells);
+  // As many cells as there are headings; an empty one is shown as "-". `alarming`: red where there are colours.
+  void Add(std::vector<std::string> cells, bool alarming = false);
 
-  // Without headings where `header` is false, and where there is no row.
-  void Print(std::ostream& out, bool header = true) const;
+  struct Style {
+    bool header = true;
+    bool colour = false;
+  };
+  // Nothing where there is no row.
+  void Print(std::ostream& out, Style style) const;
 
  private:
+  struct Row {
+    std::vector<std::string> cells;
+    bool alarming;
+  };
+
   std::vector<std::string> headings_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<Row> rows_;
 };
 
 // The same for one thing: a line each, "name  value". Nothing of an empty value.

@@ -3,8 +3,24 @@
 namespace signaling::ctl {
 
 void AddCommands(CommandTree& tree) {
-  AddCall(tree);
+  tree.Group("rooms", "Lists, shows, makes, changes and ends rooms.");
+  AddRoomsList(tree);
+  AddRoomsGet(tree);
+  AddRoomsCreate(tree);
+  AddRoomsUpdate(tree);
+  AddRoomsDelete(tree);
+  tree.Group("participants", "Lists who is in a room, and removes them.");
+  AddParticipantsList(tree);
+  AddParticipantsKick(tree);
+  tree.Group("offers", "Lists, shows and withdraws stored offers.");
+  AddOffersList(tree);
+  AddOffersGet(tree);
+  AddOffersDelete(tree);
+  tree.Group("sessions", "Lists and ends sessions.");
+  AddSessionsList(tree);
+  AddSessionsEnd(tree);
   AddDoctor(tree);
+  AddCall(tree);
   AddLoad(tree);
   AddVersion(tree);
 }
