@@ -19,6 +19,13 @@ void AddCommands(CommandTree& tree) {
   tree.Group("sessions", "Lists and ends sessions.");
   AddSessionsList(tree);
   AddSessionsEnd(tree);
+  tree.Group("events", "Watches what happens.");
+  AddEventsWatch(tree);
+  AddExplain(tree);
+  tree.Group("token", "Makes tokens, and says what is wrong with one.");
+  AddTokenCreate(tree);
+  AddTokenCheck(tree);
+  AddCompletion(tree);
   AddVersion(tree);
 }
 

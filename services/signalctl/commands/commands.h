@@ -10,6 +10,8 @@ namespace signaling::ctl {
 // All of them, in the order in which the help lists them.
 void AddCommands(CommandTree& tree);
 
+void AddTokenCreate(CommandTree& tree);
+void AddTokenCheck(CommandTree& tree);
 void AddRoomsList(CommandTree& tree);
 void AddRoomsGet(CommandTree& tree);
 void AddRoomsCreate(CommandTree& tree);
@@ -22,6 +24,9 @@ void AddOffersGet(CommandTree& tree);
 void AddOffersDelete(CommandTree& tree);
 void AddSessionsList(CommandTree& tree);
 void AddSessionsEnd(CommandTree& tree);
+void AddEventsWatch(CommandTree& tree);
+void AddExplain(CommandTree& tree);
+void AddCompletion(CommandTree& tree);
 void AddVersion(CommandTree& tree);
 
 // What every command has that changes something. `value` holds a new one before.
