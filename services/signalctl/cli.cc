@@ -38,7 +38,8 @@ void AddGlobalOptions(Command root, GlobalOptions* options) {
 }
 
 int Complain(const absl::Status& status, const Streams& streams) {
-  if (!status.ok()) {
+  // Without words the command has said itself why the answer is no.
+  if (!status.message().empty()) {
     streams.err << "signalctl: " << Printable(std::string(status.message())) << "\n";
   }
   return static_cast<int>(ExitCodeOf(status));

@@ -3,8 +3,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -84,7 +86,8 @@ void Command::AddOption(std::string_view name, std::string_view value, std::stri
         for (const std::string& text : texts) {
           try {
             if (!words.empty() && std::find(words.begin(), words.end(), text) == words.end()) {
-              Refuse(absl::StrCat("is none of ", absl::StrJoin(words, ", ")));
+              Refuse(
+                  absl::StrCat("is none of ", absl::StrJoin(words, ", "), DidYouMean(text, words)));
             }
             take(text);
           } catch (const CLI::ValidationError& error) {
@@ -227,6 +230,11 @@ absl::StatusOr<CommandTree::Parsed> CommandTree::Parse(int argc, const char* con
       node = node->Find(app->get_name());
     }
     return Parsed{.run = nullptr, .node = node};
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();  // "--limit: 1 required N missing"
+    const std::string name = what.substr(0, what.find(':'));
+    return Explain(absl::StrCat(
+        name, absl::EndsWith(what, "missing") ? " needs a value" : " is given more than once"));
   } catch (const CLI::ParseError& error) {
     return Explain(error.what());
   }

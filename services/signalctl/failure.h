@@ -8,7 +8,8 @@
 
 namespace signaling::ctl {
 
-// `words` say what is wrong, and what to do about it; no line break, no secret. `code` is not kDone.
+// `words` say what is wrong, and what to do about it; no line break, no secret; none where the command has
+// said it itself. `code` is not kDone.
 absl::Status Fail(ExitCode code, std::string_view words);
 
 // Of Fail the code it was given; else kDone for OK, and kUsage: what the helpers of services/common refuse is a file or a value that

@@ -37,9 +37,7 @@ Details Read(const grpc::Status& status) {
   return details;
 }
 
-bool Has(const std::string& text, const char* part) {
-  return absl::StrContains(text, part);
-}
+bool Has(const std::string& text, const char* part) { return absl::StrContains(text, part); }
 
 // Of a connection that did not come about, or broke. gRPC has no codes for these.
 std::string WhatToDo(const std::string& why, const Caller& caller) {
@@ -102,9 +100,8 @@ std::string Denied(const grpc::Status& status, const Caller& caller) {
 std::string Refused(const grpc::Status& status, const Details& details) {
   std::string words = status.error_message();
   if (words.empty()) words = "the service says no more than a code";
-  if (!details.field.empty() && !Has(words, details.field.c_str())) {
-    words = absl::StrCat(details.field, ": ", words);
-  }
+  const std::string field = details.field.substr(details.field.rfind('.') + 1);
+  if (!field.empty() && !Has(words, field.c_str())) words = absl::StrCat(field, ": ", words);
   absl::StrAppend(
       &words, " (",
       details.reason.empty() ? absl::StrCat("gRPC status ", status.error_code()) : details.reason,

@@ -2,6 +2,7 @@
 """signalctl doctor, call and load against the real binaries, well and in each of the ways in which they are not."""
 
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ import unittest
 import harness
 import tls_files
 import tokens
+import websockets
 from process import DEADLINE, Process
 
 GRANTS = ("join", "create", "offer")
@@ -403,6 +405,78 @@ class BrokenTest(Signalctl):
             done = run(*arguments)
             self.assertEqual(done.returncode, 2, (arguments, done.stderr))
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+
+class LiarTest(unittest.IsolatedAsyncioTestCase, Signalctl):
+    """A WebSocket server that answers, but not as a gateway has to."""
+
+    GREETING = {"type": "connected", "client_id": "c", "session_id": "s", "resume_token": "t", "resumed": False,
+                "last_id": 0, "ice_servers": [], "ice_transport_policy": "all", "ping_interval_ms": 10000,
+                "timeout_ms": 30000, "resume_window_ms": 0, "features": [],
+                "limits": dict.fromkeys(("max_message_bytes", "max_metadata_bytes", "max_app_message_bytes",
+                                         "max_json_depth", "max_offer_candidates"), 1)}
+
+    async def start(self, changes=None, greeting=None, subprotocols=("signaling.v1",)):
+        """`changes` replaces the answers to messages of a type. The server's URL."""
+        async def serve(ws, *_):
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await converse(ws)
+
+        async def converse(ws):
+            seq = 0
+            async for text in ws:
+                message = json.loads(text)
+                type_ = message["type"]
+                seq += "id" in message
+                numbers = {"seq": seq, "reply_to": message.get("id"), "ack": message.get("id")}
+                answer = {"ping": {"type": "pong", "t": message.get("t")},
+                          "hello": greeting or self.GREETING,
+                          "signalctl_no_such_type": {"type": "error", "code": "unknown_type", "message": "no",
+                                                     "action": "none", "fatal": False, **numbers},
+                          "join": {"type": "joined", "room": message.get("room"), "options": {}, "participants": [],
+                                   **numbers}, **(changes or {})}.get(type_)
+                if type_ == "bye":
+                    await ws.close(1000)
+                elif answer is not None:
+                    await ws.send(answer if isinstance(answer, str) else json.dumps({**numbers, **answer}
+                                                                                    if "id" in message else answer))
+
+        server = await websockets.serve(serve, "127.0.0.1", 0, subprotocols=subprotocols)
+        self.addAsyncCleanup(self.stop, server)
+        return f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    async def stop(self, server):
+        server.close()
+        await server.wait_closed()
+
+    async def test_one_that_does_all_right_passes(self):
+        await asyncio.to_thread(self.doctor, await self.start(), expect=0)
+
+    async def test_another_subprotocol(self):
+        await asyncio.to_thread(self.assert_fails, await self.start(subprotocols=None), 1, "upgrade",
+                                "signaling.v1 was not selected")
+
+    async def test_a_greeting_without_a_field(self):
+        greeting = {name: value for name, value in self.GREETING.items() if name != "timeout_ms"}
+        await asyncio.to_thread(self.assert_fails, await self.start(greeting=greeting), 2, "hello",
+                                "connected is not well-formed")
+
+    async def test_no_json(self):
+        await asyncio.to_thread(self.assert_fails, await self.start({"hello": "<html>"}), 2, "hello",
+                                "a message that is no JSON object")
+
+    async def test_another_pong(self):
+        await asyncio.to_thread(self.assert_fails, await self.start({"ping": {"type": "pong", "t": "x"}}), 2,
+                                "ping before hello", "has not the t of the ping")
+
+    async def test_a_gap_in_the_events(self):
+        url = await self.start({"join": {"type": "joined", "seq": 7}})
+        await asyncio.to_thread(self.assert_fails, url, 3, "room", "event 7 after event 1")
+
+    async def test_an_unknown_type_that_is_borne(self):
+        url = await self.start({"signalctl_no_such_type": {"type": "ack"}})
+        await asyncio.to_thread(self.assert_fails, url, 2, "unknown type", "has to be answered by unknown_type",
+                                "--timeout", "500ms")
 
 
 if __name__ == "__main__":

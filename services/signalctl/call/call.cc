@@ -241,7 +241,10 @@ class Call {
         !OfAnswerer("all is acknowledged", [&] { return answerer_->WaitUntilAcknowledged(); })) {
       return false;
     }
-    result_.steps.pop_back();  // one line for both
+    // One line for both.
+    const Duration second = result_.steps.back().took;
+    result_.steps.pop_back();
+    result_.steps.back().took += second;
     if (options_.report) Report();
     if (options_.by_offer) {
       const bool withdrawn = OfCaller("offer is withdrawn", [&] {

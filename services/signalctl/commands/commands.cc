@@ -22,6 +22,13 @@ void AddCommands(CommandTree& tree) {
   AddDoctor(tree);
   AddCall(tree);
   AddLoad(tree);
+  tree.Group("events", "Watches what happens.");
+  AddEventsWatch(tree);
+  AddExplain(tree);
+  tree.Group("token", "Makes tokens, and says what is wrong with one.");
+  AddTokenCreate(tree);
+  AddTokenCheck(tree);
+  AddCompletion(tree);
   AddVersion(tree);
 }
 

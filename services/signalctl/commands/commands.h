@@ -10,6 +10,8 @@ namespace signaling::ctl {
 // All of them, in the order in which the help lists them.
 void AddCommands(CommandTree& tree);
 
+void AddTokenCreate(CommandTree& tree);
+void AddTokenCheck(CommandTree& tree);
 void AddRoomsList(CommandTree& tree);
 void AddRoomsGet(CommandTree& tree);
 void AddRoomsCreate(CommandTree& tree);
@@ -25,6 +27,9 @@ void AddSessionsEnd(CommandTree& tree);
 void AddDoctor(CommandTree& tree);
 void AddCall(CommandTree& tree);
 void AddLoad(CommandTree& tree);
+void AddEventsWatch(CommandTree& tree);
+void AddExplain(CommandTree& tree);
+void AddCompletion(CommandTree& tree);
 void AddVersion(CommandTree& tree);
 
 // What every command has that changes something. `value` holds a new one before.

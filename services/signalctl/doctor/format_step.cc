@@ -23,7 +23,7 @@ bool PingPong(Visit& visit, const char* name, Step& step) {
         name, {"the pong has not the t of the ping",
                "What answers does not speak the protocol, or something between changes messages.",
                "Compare with the gateway's own port, without a proxy."}));
-    return true;
+    return false;
   }
   step.checks.push_back({name, Outcome::kOk, "pong, with the same t"});
   return true;
@@ -42,9 +42,7 @@ bool Greet(Visit& visit, Step& step) {
   visit.session_ids.push_back(TextOf(connected, "session_id"));
   const std::vector<std::string> faults = FaultsOfConnected(connected);
   if (faults.empty()) {
-    step.checks.push_back(
-        {"hello", Outcome::kOk,
-         absl::StrCat("connected, its ", FieldsOfConnected(), " fields as they have to be")});
+    step.checks.push_back({"hello", Outcome::kOk, "connected, each of its fields as it has to be"});
     return true;
   }
   Check check =

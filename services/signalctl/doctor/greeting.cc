@@ -1,7 +1,6 @@
 #include "services/signalctl/doctor/greeting.h"
 
 #include <boost/json/array.hpp>
-#include <iterator>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -91,7 +90,5 @@ std::vector<std::string> FaultsOfConnected(const json::object& message) {
   }
   return faults;
 }
-
-std::size_t FieldsOfConnected() { return std::size(kFields); }
 
 }  // namespace signaling::ctl

@@ -10,7 +10,4 @@ namespace signaling::ctl {
 // Of a session that was not resumed: what is wrong with it, a line a field; none where all is well.
 std::vector<std::string> FaultsOfConnected(const boost::json::object& message);
 
-// How many fields are looked at.
-std::size_t FieldsOfConnected();
-
 }  // namespace signaling::ctl

@@ -38,7 +38,7 @@ struct LoadTally {
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;  // came before one that was sent earlier
   std::uint64_t changed = 0;    // what came is not what was sent
-  // Due, but not sent: the gateway had acknowledged too little of what was sent before.
+  // Due, but not sent: the gateway had acknowledged too little of what was sent before, or this program came too late to it.
   std::uint64_t held_back = 0;
   std::map<std::string, std::uint64_t> errors;  // by code
   std::map<std::string, std::uint64_t> closes;  // by code, of connections that were not ours to end

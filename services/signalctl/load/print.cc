@@ -74,7 +74,8 @@ void PrintLoad(const LoadTally& tally, const LoadOptions& options, std::ostream&
   }
   if (tally.held_back > 0) {
     out << tally.held_back
-        << " frames were due and not sent: too few of those before were acknowledged\n";
+        << " frames were due and not sent: too few of those before were acknowledged, or this "
+           "program came too late to it\n";
   }
   if (options.rate > kLimitedRate || tally.errors.contains("rate_limited")) {
     out << "more than " << kLimitedRate
