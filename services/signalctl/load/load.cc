@@ -212,6 +212,7 @@ class Load {
         const auto [at, pair] = due.top();
         due.pop();
         if (pair->broken()) continue;
+        tally_.lateness.Add(now - at);
         pair->Tick(at);
         due.push({at + interval, pair});
       }

@@ -43,8 +43,9 @@ struct LoadTally {
   std::map<std::string, std::uint64_t> errors;  // by code
   std::map<std::string, std::uint64_t> closes;  // by code, of connections that were not ours to end
   Histogram latency;                            // from when a frame was due until it had arrived
-  double seconds = 0;                           // of sending
-  double cpu = 0;  // of this process, per second of sending; 1: one core
+  Histogram lateness;  // by which this program itself was late to what was due
+  double seconds = 0;  // of sending
+  double cpu = 0;      // of this process, per second of sending; 1: one core
   bool interrupted = false;
   // Why the load did not begin.
   std::optional<Advice> failure;

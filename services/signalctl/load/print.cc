@@ -14,6 +14,8 @@ namespace json = boost::json;
 
 // From here on of one core the numbers are this program's own as much as the server's.
 constexpr double kBusy = 0.8;
+// Likewise, in microseconds, where frames leave so much later than they were due.
+constexpr double kLate = 10'000;
 // What a gateway lets a session send, where --rate_limits does not say otherwise: of a call's 22 frames each side sends one description
 // and ten candidates.
 constexpr double kLimitedRate = 22 * 5;
@@ -67,10 +69,11 @@ void PrintLoad(const LoadTally& tally, const LoadOptions& options, std::ostream&
   sheet.Add("errors", Counts(tally.errors));
   sheet.Add("closes", Counts(tally.closes));
   sheet.Add("own CPU", absl::StrFormat("%.0f %% of a core", tally.cpu * 100));
+  sheet.Add("own lateness p99", Milliseconds(tally.lateness.Quantile(0.99)));
   sheet.Print(out);
-  if (tally.cpu > kBusy) {
-    out << "this program has one thread, and it was busy: what is above is its limit as much as "
-           "the server's\n";
+  if (tally.cpu > kBusy || tally.lateness.Quantile(0.99) > kLate) {
+    out << "this program, or its machine, was at its limit: what is above is that as much as the "
+           "server's\n";
   }
   if (tally.held_back > 0) {
     out << tally.held_back
@@ -107,6 +110,7 @@ void PrintLoadJson(const LoadTally& tally, const LoadOptions& options, std::ostr
     object["held_back"] = tally.held_back;
     object["errors"] = CountsJson(tally.errors);
     object["closes"] = CountsJson(tally.closes);
+    object["own_lateness_p99_ms"] = tally.lateness.Quantile(0.99) / 1000;
     object["cpu_of_a_core"] = tally.cpu;
   }
   out << json::serialize(object) << "\n";
