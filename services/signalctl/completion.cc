@@ -158,7 +158,6 @@ std::string ZshCompletion(const Node& root) {
       "# Completion of signalctl for zsh: a file _signalctl in a folder of $fpath, or source "
       "<(signalctl completion zsh)\n"
       "_signalctl() {\n"
-      "  emulate -L zsh\n"
       "  local at= prev= skip= word\n"
       "  local -a commands options\n"
       "  for word in \"${(@)words[2,CURRENT-1]}\"; do\n"
