@@ -10,7 +10,7 @@ import harness
 import mtls_test
 import tokens
 from back_office import grpc
-from signaling.v1 import offer_pb2
+from signaling.v1 import offer_pb2, room_pb2
 from signalctl import NOT_ALLOWED, NOT_FOUND, REFUSED, UNREACHABLE, Signalctl
 
 class OpenTest(back_office.Office):
@@ -122,6 +122,31 @@ class OpenTest(back_office.Office):
         lines = await ctl.says("events", "watch", "--cursor", cursor["cursor"], "--count", 2)
         self.assertEqual([line.split()[1:] for line in lines.splitlines()], [["room_opened", "one"], ["room_ended", "one"]])
         self.assertIn("INVALID_MESSAGE", await ctl.says("events", "watch", "--cursor", "nonsense", code=REFUSED))
+
+    async def test_what_happened_to_a_session_and_to_an_offer(self):
+        ctl = self.ctl
+        async with self.participant("ann") as ann:
+            await ann.join("lobby")
+            await ann.command(offer=offer_pb2.OfferCommand(create={"offer": {"sdp": harness.SDP}}))
+            offer_id = (await ann.expect("offer")).offer_id
+            await ann.command(room=room_pb2.RoomCommand(join=room_pb2.Join(room="another")))
+            await ann.expect("error")
+            (session,) = await ctl.json("sessions", "list")
+            told = (await ctl.says("explain", "--", session["name"])).splitlines()
+            self.assertTrue(told[0].startswith(f"session {session['name']} of ann, which lives, from "), told[0])
+            steps = [line[20:] for line in told[2:]]
+            for what in ("opened", "joined", "offer stored", "! message refused"):
+                self.assertTrue(any(what in step for step in steps), told)
+            self.assertIn("already_in_room", told[-1])
+            self.assertNotIn("ice-ufrag", "".join(told))
+            history = (await ctl.json("explain", "--", session["name"]))["history"]
+            self.assertEqual(history["steps"][0]["kind"], "STEP_KIND_OPENED")
+        told = await ctl.says("explain", "--", offer_id)
+        self.assertTrue(told.startswith(f"offer {offer_id} of ann, expired, from "), told)
+        self.assertIn("offer stored", told)
+        self.assertIn("! offer expired", told)
+        self.assertIn("which has ended", await ctl.says("explain", "--", session["name"]))
+        self.assertIn("no session and no offer", await ctl.says("explain", "nobody", code=NOT_FOUND))
 
     async def test_what_the_service_refuses(self):
         await self.ctl.says("rooms", "create", "twice")
