@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/ids.h"
 #include "services/common/log.h"
 #include "services/common/mutex.h"
@@ -69,6 +70,7 @@ class Server::Impl {
       : options_(options),
         ready_(parts.ready),
         probe_(registry),
+        certificate_expiry_(registry, "server"),
         scheduler_(kTick,
                    [this, &engine = parts.engine] {
                      engine.Expire();
@@ -94,7 +96,7 @@ class Server::Impl {
 
   absl::Status Listen() {
     if (!options_.tls.cert_file.empty()) {
-      auto tls = ServerTls::Load(options_.tls);
+      auto tls = ServerTls::Load(options_.tls, certificate_expiry_);
       if (!tls.ok()) return tls.status();
       tls_ = *std::move(tls);
     }
@@ -211,6 +213,7 @@ class Server::Impl {
   const ServerOptions options_;
   const std::function<absl::Status()> ready_;
   Probe probe_;
+  const CertificateExpiry certificate_expiry_;
   FlushQueue queue_;
   StreamRegistry streams_;
   std::atomic<bool> serving_{false};
