@@ -31,6 +31,8 @@ class Session final : public SocketEvents, private Uplink::Owner {
 
   // Keeps all deadlines; called some times a second.
   void Tick();
+  // What its client has not taken yet.
+  std::size_t waiting_bytes() const { return socket_.waiting_bytes(); }
   // There is a link to the service again.
   void OnLinkReady() { uplink_.OnLinkReady(); }
 
