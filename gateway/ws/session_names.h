@@ -14,12 +14,12 @@ class SessionNames {
  public:
   explicit SessionNames(std::string_view traceparent) { Set(kTrace, traceparent); }
 
-  std::string_view session_id() const { return Get(kSession); }  // empty before `open`
-  std::string_view client_id() const {
-    return Get(kClient);
-  }                                                     // empty until the service has said it
-  std::string_view room() const { return Get(kRoom); }  // the last one; empty: none
-  std::string_view traceparent() const { return Get(kTrace); }  // empty: none
+  // Each is empty where there is none.
+  std::string_view session_id() const { return Get(kSession); }
+  std::string_view client_id() const { return Get(kClient); }
+  // The last one that it is known to have been in: who resumes is not told which it is in.
+  std::string_view room() const { return Get(kRoom); }
+  std::string_view traceparent() const { return Get(kTrace); }
 
   void set_session_id(std::string_view id) { Set(kSession, id); }
   void set_client_id(std::string_view id) { Set(kClient, id); }

@@ -128,13 +128,25 @@ TEST_F(SessionLogTest, TheEndSaysThatItBeganWithAResume) {
   frame.mutable_opened()->set_client_id("me");
   frame.mutable_opened()->set_epoch(kEpoch);
   frame.mutable_opened()->set_resumed(true);
-  frame.mutable_opened()->mutable_room()->set_room("yard");
   Deliver(std::move(frame));
   session_->OnEnd(1000, CloseSide::kClient);
   const json::object end = End();
   EXPECT_EQ(Field(end, "session_id"), "old");
   EXPECT_TRUE(end.at("resumed").as_bool());
-  EXPECT_EQ(Field(end, "room"), "yard");
+}
+
+TEST_F(SessionLogTest, TheEndSaysTheRoomThatItOpenedInto) {
+  MakePlain();
+  v1::DownFrame frame;
+  frame.mutable_opened()->set_session_id(link_.Take().open().session_id());
+  frame.mutable_opened()->set_client_id("robot");
+  frame.mutable_opened()->mutable_room()->set_room("lobby");
+  Deliver(std::move(frame));
+  session_->OnEnd(1000, CloseSide::kClient);
+  const json::object end = End();
+  EXPECT_EQ(Field(end, "room"), "lobby");
+  EXPECT_EQ(Field(end, "client_id"), "robot");
+  EXPECT_EQ(Field(end, "path"), "/");
 }
 
 TEST_F(SessionLogTest, TheEndSaysWhatTheServerEndedItFor) {
