@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/ids.h"
 #include "services/common/log.h"
 #include "services/common/mutex.h"
@@ -72,6 +73,7 @@ class Server::Impl {
       : options_(options),
         ready_(parts.ready),
         probe_(registry),
+        certificate_expiry_(registry, "server"),
         call_metrics_(registry),
         engine_(parts.engine, registry),
         calls_(parts.clock),
@@ -102,7 +104,7 @@ class Server::Impl {
 
   absl::Status Listen() {
     if (!options_.tls.cert_file.empty()) {
-      auto tls = ServerTls::Load(options_.tls);
+      auto tls = ServerTls::Load(options_.tls, certificate_expiry_);
       if (!tls.ok()) return tls.status();
       tls_ = *std::move(tls);
     }
@@ -222,6 +224,7 @@ class Server::Impl {
   const ServerOptions options_;
   const std::function<absl::Status()> ready_;
   Probe probe_;
+  const CertificateExpiry certificate_expiry_;
   CallMetrics call_metrics_;
   MeteredEngine engine_;
   CallLog calls_;
