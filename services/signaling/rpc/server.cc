@@ -73,10 +73,10 @@ class Server::Impl {
       : options_(options),
         ready_(parts.ready),
         probe_(registry),
-        certificate_expiry_(registry, "server"),
         call_metrics_(registry),
         engine_(parts.engine, registry),
         calls_(parts.clock),
+        certificate_expiry_(registry, "server"),
         scheduler_(kTick,
                    [this] {
                      engine_.Expire();
@@ -224,10 +224,10 @@ class Server::Impl {
   const ServerOptions options_;
   const std::function<absl::Status()> ready_;
   Probe probe_;
-  const CertificateExpiry certificate_expiry_;
   CallMetrics call_metrics_;
   MeteredEngine engine_;
   CallLog calls_;
+  const CertificateExpiry certificate_expiry_;
   FlushQueue queue_;
   StreamRegistry streams_;
   std::atomic<bool> serving_{false};
