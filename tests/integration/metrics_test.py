@@ -192,7 +192,7 @@ class MetricsTest(tokens.Stack):
                 f"127.0.0.1:{self.service.port}", options=(("grpc.primary_user_agent", MADE_UP),)) as channel:
             rooms = rooms_pb2_grpc.RoomServiceStub(channel)
             await rooms.ListRooms(rooms_pb2.ListRoomsRequest(), metadata=metadata, timeout=harness.DEADLINE)
-            for request in (rooms.GetRoom(rooms_pb2.GetRoomRequest(name=f"rooms/{MADE_UP}-none"), metadata=metadata),
+            for request in (rooms.GetRoom(rooms_pb2.GetRoomRequest(room=f"{MADE_UP}-none"), metadata=metadata),
                             rooms.ListRooms(rooms_pb2.ListRoomsRequest(), metadata=((MADE_UP, MADE_UP),))):
                 with self.assertRaises(grpc.aio.AioRpcError):
                     await request

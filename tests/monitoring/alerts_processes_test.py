@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import signal
 import unittest
 
 import monitoring
@@ -82,7 +83,7 @@ class ProcessesTest(monitoring.Watching, unittest.IsolatedAsyncioTestCase):
             await client.expect("connected")
 
         async def stop():
-            patient.send_signal(harness.signal.SIGTERM)
+            patient.send_signal(signal.SIGTERM)
 
         await self.fires("SignalingDrainTooLong", stop, job=GATEWAY, instance=monitoring.instance(patient))
         for client in clients:

@@ -94,7 +94,7 @@ class Busy(monitoring.Watching, tokens.Stack):
             rooms = rooms_pb2_grpc.RoomServiceStub(channel)
             await rooms.ListRooms(rooms_pb2.ListRoomsRequest(), metadata=metadata, timeout=harness.DEADLINE)
             with self.assertRaises(grpc.aio.AioRpcError):
-                await rooms.GetRoom(rooms_pb2.GetRoomRequest(name="rooms/none"), metadata=metadata)
+                await rooms.GetRoom(rooms_pb2.GetRoomRequest(room="none"), metadata=metadata)
 
     async def expect_data(self, expression):
         """The expression gives a number, once there are enough scrapes of what it asks about."""

@@ -5,6 +5,7 @@ last (`for`) lasts 2 s. Nothing else of an expression changes, which `shortened`
 """
 
 import asyncio
+import datetime
 import json
 import pathlib
 import re
@@ -59,6 +60,12 @@ def shortened(text):
     return changed
 
 
+def _seconds(text):
+    """A time of the API, as RFC 3339 has it, since the epoch."""
+    whole, fraction, zone = re.fullmatch(r"([^.Z+]+)(\.\d+)?(Z|[+-]\d\d:\d\d)", text).groups()
+    return datetime.datetime.fromisoformat(whole + zone.replace("Z", "+00:00")).timestamp() + float(fraction or 0)
+
+
 class Prometheus:
     """Scrapes `targets`, {job: [port]}, with the shortened rules. Blocking."""
 
@@ -83,6 +90,7 @@ class Prometheus:
             [program, f"--config.file={folder}/prometheus.yaml", f"--storage.tsdb.path={folder}/data",
              "--web.listen-address=127.0.0.1:0"], stdout=self._log, stderr=subprocess.STDOUT)
         self._url = f"http://{self._address()}"
+        self._complete = None  # when all targets had answered, seconds since the epoch
         self._targets = sum(len(ports) for ports in targets.values())
 
     def _address(self):
@@ -137,13 +145,15 @@ class Prometheus:
                 if alert["labels"]["alertname"] == name and alert["state"] == "firing"]
 
     def settled(self):
-        """It is ready, all targets answer, and each rule has been judged."""
+        """It is ready, all targets answer, and each rule has been judged since then: it finds targets some seconds after its start."""
         if not self._ready():
             return False
-        up = self.query("up")
-        if len(up) != self._targets or any(value != 1 for _, value in up):
+        if self._complete is None:
+            up = self.query("up")
+            if len(up) == self._targets and all(value == 1 for _, value in up):
+                self._complete = time.time()
             return False
-        return all(rule["health"] == "ok" for rule in self.rules())
+        return all(rule["health"] == "ok" and _seconds(rule["lastEvaluation"]) > self._complete for rule in self.rules())
 
 
 class Watching:
