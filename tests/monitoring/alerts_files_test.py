@@ -101,24 +101,27 @@ class ConfigurationTest(monitoring.Live):
 
 
 class MemoryTest(monitoring.Live):
-    service_flags = ("--resume_window=2s", "--max_offers=1000")
+    gateway_flags = ("--max_connections=100",)
+    clients = 90
 
     async def test_memory_grows(self):
-        """Offers that nobody claims, of one session. A candidate line more or less makes each as large as a message may be."""
-        client = await self.v1()
-        lines = "".join(f"a={harness.candidate(number)}\r\n" for number in range(1, 1000))
-        sdp = harness.SDP + lines
+        """As many sessions as a day ago, and by and by each stores as many bytes of offers as it may, which nobody claims."""
+        clients = [await self.v1() for _ in range(self.clients)]
+        sdp = harness.SDP + "".join(f"a={harness.candidate(number)}\r\n" for number in range(1, 1000))
         sessions = f'signaling_sessions{{job="{SERVICE}"}} offset {monitoring.SHORT["d"]}s'
-        await self.until(lambda: [value for _, value in self.prometheus.query(sessions)] == [1], "a day has passed")
+        await self.until(lambda: self.prometheus.query(sessions) and self.prometheus.query(sessions)[0][1] == len(clients),
+                         "a day has passed")
+        givers = iter(clients)
 
         async def deposit():
-            if client.next_id < 1000:
-                for _ in range(25):
-                    await client.command("create_offer", sdp=sdp)
-                    await client.expect("offer_created")
+            giver = next(givers, None)
+            while giver is not None:
+                await giver.command("create_offer", sdp=sdp)
+                if (await giver.expect_any("offer_created", "error"))["type"] == "error":
+                    return
 
         await self.fires("SignalingMemoryGrows", again=deposit, job=SERVICE, instance=monitoring.instance(self.service))
-        await client.send("bye")
+        await asyncio.gather(*(client.close() for client in clients))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,7 @@ class SetupsTest(monitoring.Live):
             await caller.expect("participant_joined", client_id=called.client_id)
             await caller.command("offer", sdp=harness.SDP, to=called.client_id)
             await called.expect("offer")
-            await called.send("bye")
-            await called.expect_close(1000)
+            await called.close()
             await caller.expect("participant_left", client_id=called.client_id)
 
         await self.fires("SignalingSetupsUnanswered", again=call, job=SERVICE)
@@ -35,9 +34,9 @@ class SetupsTest(monitoring.Live):
         await caller.expect("answer")
         await caller.send("report", to=called.client_id, **report)
         await self.settle(caller)
-        for client in (called, caller):
-            await client.send("bye")
-            await client.expect_close(1000)
+        await called.close()
+        await caller.expect("participant_left", client_id=called.client_id)
+        await caller.close()
 
     async def test_media_fails(self):
         calls = iter(range(1000))
