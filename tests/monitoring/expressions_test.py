@@ -1,6 +1,8 @@
-"""Each alert is judged by a real Prometheus that sees busy processes: without an error, and whatever it asks for is there."""
+"""A real Prometheus sees busy processes: alerts are judged without an error, whatever they ask for is there, and the queries of the
+pages can be copied."""
 
 import re
+import subprocess
 
 import busy
 import monitoring
@@ -10,7 +12,15 @@ EMPTY = {
     'grpc_server_handled_total{grpc_code=~"Internal|Unknown|DataLoss"}': "codes of gRPC but OK begin when they first occur",
 }
 
+DOCS = monitoring.REPOSITORY / "docs"
+# What a line to copy may begin with; any other is a query.
+PROGRAMS = {"curl", "jq", "ls", "openssl", "journalctl", "signalctl", "signaling-gateway", "ss", "turnutils_uclient"}
 SELECTOR = re.compile(r"\b(?:(?:signaling|process|grpc)_\w+(?:\{[^}]*\})?|up\{[^}]*\})")
+
+
+def blocks(path):
+    """The lines of each block to copy."""
+    return [block.strip().splitlines() for block in re.findall(r"^```\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL)]
 
 
 class ExpressionsTest(busy.Busy):
@@ -30,6 +40,37 @@ class ExpressionsTest(busy.Busy):
             with self.subTest(rule["name"]):
                 self.assertEqual((rule["health"], rule.get("lastError", "")), ("ok", ""))
         self.assertEqual({rule["name"] for rule in self.prometheus.rules()}, set(monitoring.alerts()))
+
+
+class PagesTest(busy.Busy):
+    async def test_queries_of_the_metrics_page_have_data(self):
+        queries = [line for block in blocks(DOCS / "metrics.md") for line in block]
+        self.assertGreater(len(queries), 8)
+        for query in queries:
+            with self.subTest(query):
+                await self.expect_data(query)
+
+    async def test_queries_of_runbooks_can_be_asked(self):
+        asked = 0
+        for path in (DOCS / "runbooks").glob("Signaling*.md"):
+            for line in (line for block in blocks(path) for line in block):
+                if line.split()[0] not in PROGRAMS:
+                    for query in line.partition("#")[0].split(";"):
+                        with self.subTest(page=path.stem, query=query):
+                            self.prometheus.query(query.strip())
+                            asked += 1
+        self.assertGreater(asked, 40)
+
+    def test_filters_of_jq_can_be_read(self):
+        lines = [line for path in (*(DOCS / "runbooks").glob("*.md"), DOCS / "troubleshooting.md")
+                 for block in blocks(path) for line in block if line.startswith("jq ")]
+        self.assertGreater(len(lines), 20)
+        for line in lines:
+            with self.subTest(line):
+                options, filter_ = re.match(r"jq (-\w+) '([^']*)'", line).groups()
+                done = subprocess.run(["jq", options, filter_], input='{"time":"","event":"e","level":"info"}\n',
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":
