@@ -12,7 +12,7 @@ from monitoring import harness
 
 
 class Busy(monitoring.Watching, tokens.Stack):
-    more_gateway_flags = ("--max_connections=64", "--timeout=1s")  # a ping every third of it
+    more_gateway_flags = ("--max_connections=64", "--timeout=6s")  # a ping every third of it
 
     @classmethod
     def setUpClass(cls):
@@ -32,12 +32,15 @@ class Busy(monitoring.Watching, tokens.Stack):
         self.rounds = 0
         self.stop = asyncio.Event()
         self.working = asyncio.create_task(self.work())
-        self.addAsyncCleanup(self.end_work)
-        await self.until(lambda: self.rounds >= 3, "three rounds of work")
+        await self.greeted(self.key.token("who-stays"))  # and answers pings
+        await self.until(lambda: self.rounds >= 3 or self.working.done(), "three rounds of work")  # its end has the reason
 
-    async def end_work(self):
+    async def asyncTearDown(self):
         self.stop.set()
-        await self.working
+        try:
+            await self.working
+        finally:
+            await super().asyncTearDown()
 
     async def work(self):
         """Again and again, so that each scrape sees more than the one before."""
@@ -66,7 +69,7 @@ class Busy(monitoring.Watching, tokens.Stack):
         await caller.command("create_offer", sdp=harness.SDP)
         created = await caller.expect("offer_created")
         await called.command("claim_offer", offer_id=created["offer_id"])
-        await called.expect("offer_claimed")
+        await called.expect("offer", offer_id=created["offer_id"])
         await caller.expect("offer_claimed")
         await called.command("answer", sdp=harness.SDP.replace("actpass", "active"), offer_id=created["offer_id"])
         await caller.expect("answer")
