@@ -113,6 +113,7 @@ void Session::OnMessage(v1::UpFrame& frame, std::string_view text) {
     case MessageType::kRefresh:
       uplink_.Refresh(std::move(*frame.mutable_refresh()->mutable_token()));
       break;
+    case MessageType::kReport: uplink_.TellReport(frame, text.size()); break;
     case MessageType::kAck: break;
     default: PassOn(message.id, frame, text, Inbound::Verdict::kByContent);
   }

@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -20,14 +22,18 @@ struct LevelRow {
   spdlog::level::level_enum spdlog_level;
 };
 
-constexpr LevelRow kLevels[] = {
+constexpr LevelRow kRows[] = {
     {Level::kDebug, "debug", spdlog::level::debug},
     {Level::kInfo, "info", spdlog::level::info},
     {Level::kWarning, "warning", spdlog::level::warn},
     {Level::kError, "error", spdlog::level::err},
 };
 
-const LevelRow& Row(Level level) { return kLevels[static_cast<std::size_t>(level)]; }
+std::size_t Index(Level level) { return static_cast<std::size_t>(level); }
+
+const LevelRow& Row(Level level) { return kRows[Index(level)]; }
+
+constinit std::atomic<std::uint64_t> lines_written[std::size(kRows)] = {};
 
 std::string& Component() {
   static std::string component = "signaling";
@@ -57,8 +63,10 @@ void AppendValue(std::string& line, const Field& field) {
 
 }  // namespace
 
+std::string_view LevelName(Level level) { return Row(level).name; }
+
 bool ParseLevel(std::string_view text, Level* level) {
-  for (const LevelRow& row : kLevels) {
+  for (const LevelRow& row : kRows) {
     if (row.name != text) continue;
     *level = row.level;
     return true;
@@ -68,12 +76,18 @@ bool ParseLevel(std::string_view text, Level* level) {
 
 void Init(std::string_view component, Level level) {
   Component() = component;
-  Logger().set_level(Row(level).spdlog_level);
+  SetLevel(level);
+}
+
+void SetLevel(Level level) { Logger().set_level(Row(level).spdlog_level); }
+
+std::uint64_t LinesWritten(Level level) {
+  return lines_written[Index(level)].load(std::memory_order_relaxed);
 }
 
 bool IsOn(Level level) { return Logger().should_log(Row(level).spdlog_level); }
 
-void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+void Write(Level level, std::string_view event, std::span<const Field> fields) {
   if (!IsOn(level)) return;
   std::string line = absl::StrCat("{\"time\":\"", JsonTime(absl::Now()), "\",\"level\":\"",
                                   Absl(Row(level).name), "\",\"component\":");
@@ -87,6 +101,7 @@ void Write(Level level, std::string_view event, std::initializer_list<Field> fie
     AppendValue(line, field);
   }
   line += '}';
+  lines_written[Index(level)].fetch_add(1, std::memory_order_relaxed);
   Logger().log(Row(level).spdlog_level, spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -1,14 +1,19 @@
 // Logs: one JSON object a line on standard output. SDP, candidates and tokens never go in; addresses only at debug.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 #include <variant>
 
 namespace signaling::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
+inline constexpr std::array kLevels = {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError};
+
+std::string_view LevelName(Level level);
 
 struct Field {
   std::string_view key;
@@ -30,11 +35,20 @@ bool ParseLevel(std::string_view text, Level* level);
 // Once, before threads are started. `component` stands in every line.
 void Init(std::string_view component, Level level);
 
+// From the next line on. Thread-safe.
+void SetLevel(Level level);
+
+// How many of this level were written. Thread-safe.
+std::uint64_t LinesWritten(Level level);
+
 // Whether lines of this level are written: to be asked before anything is put together for one. Thread-safe.
 bool IsOn(Level level);
 
 // Thread-safe. Values that must outlive the call do: it returns when the line is formatted.
-void Write(Level level, std::string_view event, std::initializer_list<Field> fields);
+void Write(Level level, std::string_view event, std::span<const Field> fields);
+inline void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  Write(level, event, std::span<const Field>(fields.begin(), fields.size()));
+}
 
 inline void Debug(std::string_view event, std::initializer_list<Field> fields) {
   Write(Level::kDebug, event, fields);

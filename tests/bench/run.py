@@ -10,10 +10,14 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -29,7 +33,8 @@ WORKLOADS = {
     "open-10k": ["--workload=open", "--pairs=64", "--rate=10000"],
     "idle": ["--workload=idle"],
 }
-SERVERS = ["relay", "ours", "ours-v1", "ws", "peerjs"]
+# ours-scraped: both processes are scraped every second. ours-unseen: neither metrics nor info logs.
+SERVERS = ["relay", "ours", "ours-v1", "ours-scraped", "ours-unseen", "ws", "peerjs"]
 BASELINE = "relay"
 
 
@@ -50,12 +55,13 @@ def own_group(nice):
 class Process:
     """A server process that tells its port on standard output, one JSON object a line."""
 
-    def __init__(self, command, log, nice):
+    def __init__(self, command, log, nice, preload=None):
         self.log = open(log, "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             ["taskset", "-c", SERVER_CORE, *map(str, command)],
             stdout=self.log,
             stderr=subprocess.STDOUT,
+            env={**os.environ, **({"LD_PRELOAD": str(preload)} if preload else {})},
             preexec_fn=own_group(nice),
         )
         self.pid = self.process.pid  # taskset becomes the server
@@ -84,58 +90,93 @@ class Process:
         self.log.close()
 
 
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def await_ready(internal_port, seconds=10.0):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{internal_port}/readyz", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+class Scraper(threading.Thread):
+    """Reads /metrics of the ports every second, as a Prometheus in a hurry does."""
+
+    def __init__(self, ports):
+        super().__init__(daemon=True)
+        self.ports = ports
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.wait(1):
+            for port in self.ports:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read()
+
+    def stop(self):
+        self.over.set()
+        self.join()
+
+
 class Server:
     """One or two processes, the port for the generator, and how it is spoken to."""
 
     def __init__(self, name, options):
         self.processes = []
+        self.scraper = None
+        self.preload = options.bin / "libbench-no-metrics.so" if name == "ours-unseen" else None
+        self.flags = ["--log_level=error"] if name == "ours-unseen" else []
         self.options = options
         try:
             if name == "relay":
                 self.dialect = "relay"
-                self.port = self.start([options.bin / "bench-bare-relay"])["port"]
-            elif name in ("ours", "ours-v1"):
-                self.dialect = "plain" if name == "ours" else "v1"
-                self.port = self.start_ours()
+                self.port = self.start([options.bin / "bench-bare-relay"]).wait_for("listening")["port"]
+            elif name.startswith("ours"):
+                self.dialect = "v1" if name == "ours-v1" else "plain"
+                self.port = self.start_ours(scraped=name == "ours-scraped")
             elif name in ("ws", "peerjs"):
                 script = {"ws": "ws_relay.js", "peerjs": "peerjs_server.js"}[name]
                 self.dialect = {"ws": "relay", "peerjs": "peerjs"}[name]
-                self.port = self.start(["node", HERE / "npm" / script])["port"]
+                self.port = self.start(["node", HERE / "npm" / script]).wait_for("listening")["port"]
             else:
                 raise ValueError(f"no such server: {name}")
         except BaseException:
             self.stop()
             raise
 
-    def start(self, command, event="listening"):
+    def start(self, command):
         log = self.options.logs / f"{pathlib.Path(str(command[0])).name}.log"
-        process = Process(command, log, self.options.nice)
+        process = Process(command, log, self.options.nice, self.preload)
         self.processes.append(process)
-        return process.wait_for(event)
+        return process
 
-    def start_ours(self):
-        service = self.start(
-            [
-                self.options.bin / "signaling-service",
-                "--port=0",
-                "--internal_port=0",
-                "--rate_limits=off",
-                *self.options.service_flag,
-            ]
-        )
-        gateway = self.start(
-            [
-                self.options.bin / "signaling-gateway",
-                "--port=0",
-                "--internal_port=0",
-                f"--service=127.0.0.1:{service['port']}",
-                "--max_connections=15000",
-                "--rate_limits=off",
-                *self.options.gateway_flag,
-            ]
-        )
-        self.processes[-1].wait_for("ready")
-        return gateway["port"]
+    def run(self, binary, *flags):
+        return self.start([self.options.bin / binary, *flags])
+
+    def start_ours(self, scraped):
+        """Waited for by what they answer, not by what they log: one of them logs nothing."""
+        ports = free_ports(4)
+        service, service_internal, gateway, gateway_internal = map(str, ports)
+        quiet = ["--rate_limits=off", *self.flags]
+        self.run("signaling-service", f"--port={service}", f"--internal_port={service_internal}", *quiet,
+                 *self.options.service_flag)
+        self.run("signaling-gateway", f"--port={gateway}", f"--internal_port={gateway_internal}", *quiet,
+                 f"--service=127.0.0.1:{service}", "--max_connections=15000", *self.options.gateway_flag)  # fmt: skip
+        await_ready(gateway_internal)
+        if scraped:
+            self.scraper = Scraper([service_internal, gateway_internal])
+        return int(gateway)
 
     def measure(self, arguments):
         command = [
@@ -158,6 +199,8 @@ class Server:
         return result
 
     def stop(self):
+        if self.scraper is not None:
+            self.scraper.stop()
         for process in reversed(self.processes):
             process.stop()
 

@@ -29,12 +29,39 @@ TEST_F(LogTest, WritesOneJsonObjectALine) {
 }
 
 TEST_F(LogTest, WritesNothingBelowItsLevel) {
-  for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
+  for (const Level level : kLevels) {
     Init("test", level);
-    for (const Level of : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
+    for (const Level of : kLevels) {
       EXPECT_EQ(IsOn(of), of >= level);
       EXPECT_EQ(Written(of).empty(), of < level);
     }
+  }
+}
+
+TEST_F(LogTest, ChangesItsLevelWhileItRuns) {
+  Init("test", Level::kInfo);
+  SetLevel(Level::kDebug);
+  EXPECT_NE(Written(Level::kDebug).find("\"component\":\"test\""), std::string::npos);
+  SetLevel(Level::kError);
+  EXPECT_EQ(Written(Level::kWarning), "");
+  EXPECT_NE(Written(Level::kError), "");
+}
+
+TEST_F(LogTest, CountsTheLinesThatItWritesByLevel) {
+  Init("test", Level::kWarning);
+  for (const Level level : kLevels) {
+    const std::uint64_t before = LinesWritten(level);
+    Written(level);
+    Written(level);
+    EXPECT_EQ(LinesWritten(level) - before, level >= Level::kWarning ? 2U : 0U);
+  }
+}
+
+TEST_F(LogTest, NamesItsLevels) {
+  for (const Level level : kLevels) {
+    Level parsed = Level::kDebug;
+    ASSERT_TRUE(ParseLevel(LevelName(level), &parsed));
+    EXPECT_EQ(parsed, level);
   }
 }
 

@@ -78,6 +78,9 @@ struct EngineStats {
   std::size_t rooms = 0;
   std::size_t participants = 0;
   std::size_t offers = 0;  // stored and not ended
+  // Unacknowledged, of all sessions.
+  std::size_t outbox_events = 0;
+  std::size_t outbox_bytes = 0;
 };
 
 struct EngineOptions {

@@ -11,6 +11,7 @@
 #include "services/signaling/core/session_id.h"
 #include "signaling/v1/report.pb.h"
 #include "signaling/v1/room.pb.h"
+#include "signaling/v1/session.pb.h"
 
 namespace signaling {
 
@@ -44,10 +45,12 @@ enum class SetupFault : std::uint8_t {
   kOther,
 };
 
-// A session that has ended, for the one line that tells its story.
+// A session that was open and has ended, for the one line that tells its story.
 struct SessionStory {
   SessionId id;
+  std::string name;  // as back ends know it
   std::string client_id;
+  signaling::v1::SessionPath path = signaling::v1::SESSION_PATH_UNSPECIFIED;
   std::string room;         // where it had its last seat; empty: nowhere
   std::string traceparent;  // empty: none
   signaling::v1::LeaveReason leave_reason = signaling::v1::LEAVE_REASON_UNSPECIFIED;
@@ -82,5 +85,22 @@ class EngineObserver {
   // A session ended since its outbox was full.
   virtual void OnOutboxOverflow() = 0;
 };
+
+// Takes no notice. For those who do not look.
+inline EngineObserver& NoObserver() {
+  class None final : public EngineObserver {
+   public:
+    void OnSessionEnded(const SessionStory& /*story*/) override {}
+    void OnOfferTransition(OfferTransition /*transition*/) override {}
+    void OnSetupStage(SetupStage /*stage*/, absl::Duration /*took*/) override {}
+    void OnSetupFailed(SetupFault /*fault*/) override {}
+    void OnSetupReported(const signaling::v1::Report& /*report*/) override {}
+    void OnRelayed(absl::Duration /*waited*/) override {}
+    void OnReplayed(std::size_t /*events*/) override {}
+    void OnOutboxOverflow() override {}
+  };
+  static None none;
+  return none;
+}
 
 }  // namespace signaling
