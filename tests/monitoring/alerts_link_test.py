@@ -1,6 +1,7 @@
 """The alerts about the way between a gateway and the service, which breaks here."""
 
 import asyncio
+import contextlib
 
 import monitoring
 from monitoring import harness
@@ -17,8 +18,10 @@ class FarProxy(TcpProxy):
         far = asyncio.StreamReader()
 
         async def carry():
-            while data := await reader.read(65536):
-                asyncio.get_running_loop().call_later(DELAY, far.feed_data, data)
+            with contextlib.suppress(ConnectionError):
+                while data := await reader.read(65536):
+                    asyncio.get_running_loop().call_later(DELAY, far.feed_data, data)
+            asyncio.get_running_loop().call_later(DELAY, far.feed_eof)
 
         carrying = asyncio.create_task(carry())
         try:

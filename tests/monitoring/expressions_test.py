@@ -1,6 +1,8 @@
 """A real Prometheus sees busy processes: alerts are judged without an error, whatever they ask for is there, and the queries of the
 pages can be copied."""
 
+import os
+import pathlib
 import re
 import subprocess
 
@@ -13,6 +15,7 @@ EMPTY = {
 }
 
 DOCS = monitoring.REPOSITORY / "docs"
+PAGES = (*sorted((DOCS / "runbooks").glob("*.md")), DOCS / "troubleshooting.md", DOCS / "metrics.md")
 # What a line to copy may begin with; any other is a query.
 PROGRAMS = {"curl", "jq", "ls", "openssl", "journalctl", "signalctl", "signaling-gateway", "ss", "turnutils_uclient"}
 SELECTOR = re.compile(r"\b(?:(?:signaling|process|grpc)_\w+(?:\{[^}]*\})?|up\{[^}]*\})")
@@ -61,9 +64,30 @@ class PagesTest(busy.Busy):
                             asked += 1
         self.assertGreater(asked, 40)
 
+    async def test_queries_within_the_text_can_be_asked(self):
+        found = [query for path in PAGES for query in re.findall(r"`([^`\n]*\([^`\n]*(?:signaling|process)_\w[^`\n]*)`", path.read_text())]
+        self.assertGreater(len(found), 3)
+        for query in found:
+            with self.subTest(query):
+                self.prometheus.query(query)
+
+    def test_commands_of_signalctl_are_there(self):
+        lines = [line.partition("#")[0] for path in PAGES for block in blocks(path) for line in block]
+        lines += [code for path in PAGES for code in re.findall(r"`(signalctl [^`\n]*)`", path.read_text())]
+        commands = {command for line in lines for command in re.findall(r"\bsignalctl [^;|<]*", line)}
+        self.assertGreater(len(commands), 8)
+        for command in sorted(commands):
+            with self.subTest(command):
+                words = re.match(r"signalctl((?: [a-z]+)+)", command).group(1).split()
+                told = subprocess.run([pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signalctl", *words, "--help"],
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual((told.returncode, told.stderr), (0, ""))
+                self.assertIn(f"signalctl {' '.join(words)}", told.stdout)
+                for option in re.findall(r"--[a-z-]+", command):
+                    self.assertIn(option, told.stdout)
+
     def test_filters_of_jq_can_be_read(self):
-        lines = [line for path in (*(DOCS / "runbooks").glob("*.md"), DOCS / "troubleshooting.md")
-                 for block in blocks(path) for line in block if line.startswith("jq ")]
+        lines = [line for path in PAGES for block in blocks(path) for line in block if line.startswith("jq ")]
         self.assertGreater(len(lines), 20)
         for line in lines:
             with self.subTest(line):
