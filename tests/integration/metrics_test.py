@@ -114,6 +114,8 @@ def promtool_says(text):
 class MetricsTest(tokens.Stack):
     """A service with keys, and beside it one with TLS and a gateway with both its certificates."""
 
+    maxDiff = None
+
     more_gateway_flags = ("--max_connections=64", f"--allowed_origins=https://{MADE_UP}.example.org")
 
     @classmethod

@@ -88,7 +88,7 @@ class Prometheus:
         self._log = (folder / "log").open("w+")
         self._process = subprocess.Popen(
             [program, f"--config.file={folder}/prometheus.yaml", f"--storage.tsdb.path={folder}/data",
-             "--web.listen-address=127.0.0.1:0"], stdout=self._log, stderr=subprocess.STDOUT)
+             "--web.listen-address=127.0.0.1:0", "--scrape.discovery-reload-interval=100ms"], stdout=self._log, stderr=subprocess.STDOUT)
         self._url = f"http://{self._address()}"
         self._complete = None  # when all targets had answered, seconds since the epoch
         self._targets = sum(len(ports) for ports in targets.values())
