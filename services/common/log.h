@@ -18,6 +18,7 @@ std::string_view LevelName(Level level);
 struct Field {
   std::string_view key;
   std::variant<std::string_view, std::int64_t, bool> value;
+  bool optional = false;
 
   Field(std::string_view k, std::string_view v) : key(k), value(v) {}
   Field(std::string_view k, const char* v) : key(k), value(std::string_view(v)) {}
@@ -28,6 +29,14 @@ struct Field {
   Field(std::string_view k, std::uint32_t v) : key(k), value(std::int64_t{v}) {}
   Field(std::string_view k, std::uint64_t v) : key(k), value(static_cast<std::int64_t>(v)) {}
 };
+
+// A field that is left out where it says nothing: an empty text, 0, false.
+template <class Value>
+Field IfAny(std::string_view key, Value value) {
+  Field field(key, value);
+  field.optional = true;
+  return field;
+}
 
 // "debug", "info", "warning", "error"; false for anything else.
 bool ParseLevel(std::string_view text, Level* level);

@@ -2,10 +2,13 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <csignal>
 
 namespace signaling {
 namespace {
+
+constinit std::atomic<bool> stop_signalled{false};
 
 sigset_t StopSignals() {
   sigset_t set;
@@ -30,8 +33,11 @@ int WaitForStopSignal() {
   const sigset_t set = StopSignals();
   int signal = 0;
   sigwait(&set, &signal);
+  stop_signalled = true;
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   return signal;
 }
+
+bool StopSignalled() { return stop_signalled; }
 
 }  // namespace signaling

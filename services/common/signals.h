@@ -9,4 +9,7 @@ void BlockStopSignals();
 // Waits for SIGTERM or SIGINT. Afterwards a second one ends the process at once.
 int WaitForStopSignal();
 
+// Whether that has come. Thread-safe.
+bool StopSignalled();
+
 }  // namespace signaling

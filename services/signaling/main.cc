@@ -10,6 +10,7 @@
 #include "services/common/flags.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
+#include "services/common/process_metrics.h"
 #include "services/common/runtime.h"
 #include "services/common/secret_file.h"
 #include "services/common/signals.h"
@@ -104,7 +105,7 @@ int Run(int argc, char** argv) {
                                          .port = config->internal_port,
                                          .healthy = [&] { return (*server)->Healthy(); },
                                          .ready = [&] { return (*server)->Ready(); }},
-                                        {registry, engine_metrics});
+                                        ProcessCollectors({registry, engine_metrics}));
   if (!internal.ok()) return RefuseStart(internal.status());
   log::Info("listening", {{"address", config->server.address},
                           {"port", (*server)->port()},

@@ -27,9 +27,9 @@ enum class OfferTransition : std::uint8_t {
 
 // The way of a set-up, end to end.
 enum class SetupStage : std::uint8_t {
-  kClaim,      // from a stored offer to its claim
-  kAnswer,     // from an offer, or its claim, to the answer
-  kConnected,  // from an offer to the connection, as a client measured it
+  kClaim,      // since an offer was stored, or waits again, to its claim
+  kAnswer,     // from the claim, or in a room the first offer, to the answer
+  kConnected,  // from the offer to the connection, as a client measured it; both sides may
 };
 
 // Why a set-up came to nothing. Few on purpose: each is a series of metrics.
@@ -80,7 +80,7 @@ class EngineObserver {
   // An offer, answer, candidate or rejection was pulled for the first time, so long after it had come. Not of those that waited
   // for their receiver to come back.
   virtual void OnRelayed(absl::Duration waited) = 0;
-  // So many events were pulled again, for a client or a gateway that came back.
+  // So many events were pulled for a client or a gateway that came back, which they had waited for or were lost on the way to.
   virtual void OnReplayed(std::size_t events) = 0;
   // A session ended since its outbox was full.
   virtual void OnOutboxOverflow() = 0;

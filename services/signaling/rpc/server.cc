@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/ids.h"
 #include "services/common/log.h"
 #include "services/common/mutex.h"
@@ -75,6 +76,7 @@ class Server::Impl {
         call_metrics_(registry),
         engine_(parts.engine, registry),
         calls_(parts.clock),
+        certificate_expiry_(registry, "server"),
         scheduler_(kTick,
                    [this] {
                      engine_.Expire();
@@ -102,7 +104,7 @@ class Server::Impl {
 
   absl::Status Listen() {
     if (!options_.tls.cert_file.empty()) {
-      auto tls = ServerTls::Load(options_.tls);
+      auto tls = ServerTls::Load(options_.tls, certificate_expiry_);
       if (!tls.ok()) return tls.status();
       tls_ = *std::move(tls);
     }
@@ -225,6 +227,7 @@ class Server::Impl {
   CallMetrics call_metrics_;
   MeteredEngine engine_;
   CallLog calls_;
+  const CertificateExpiry certificate_expiry_;
   FlushQueue queue_;
   StreamRegistry streams_;
   std::atomic<bool> serving_{false};
