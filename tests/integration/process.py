@@ -108,6 +108,10 @@ class Process:
             return self._counts[event]
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def debug_lines(self):
         return self._watch.debug_lines
 
