@@ -20,52 +20,51 @@ Admission::Seat& Admission::Seat::operator=(Seat&& other) noexcept {
   if (this != &other) {
     Release();
     admission_ = std::exchange(other.admission_, nullptr);
-    session_ = std::move(other.session_);
+    session_ = other.session_;
   }
   return *this;
 }
 
 bool Admission::Seat::Settle(const std::string& session) {
   if (admission_ == nullptr) return false;
-  if (session == session_) return true;
+  if (session == *session_) return true;
   MutexLock lock(admission_->mu_);
   auto& claims = admission_->claims_;
-  const bool alone = claims.at(session_) == 1;
+  const bool alone = claims.at(*session_) == 1;
   // Its place goes along, unless another socket has a claim on it.
-  if (alone) admission_->GiveBack(session_);
-  if (!admission_->TryClaim(session)) return false;
-  if (!alone) admission_->GiveBack(session_);
-  session_ = session;
+  if (alone) admission_->GiveBack(*session_);
+  const std::string* const claimed = admission_->TryClaim(session);
+  if (claimed == nullptr) return false;
+  if (!alone) admission_->GiveBack(*session_);
+  session_ = claimed;
   return true;
 }
 
 void Admission::Seat::Release() {
   if (admission_ == nullptr) return;
   MutexLock lock(admission_->mu_);
-  admission_->GiveBack(session_);
+  admission_->GiveBack(*session_);
   admission_ = nullptr;
 }
 
 Admission::Seat Admission::TakeSession(const std::string& session) {
   MutexLock lock(mu_);
-  return TryClaim(session) ? Seat(this, session) : Seat();
+  return {this, TryClaim(session)};
 }
 
 Admission::Seat Admission::TakeSession(const std::string& session, const std::string& resumed) {
   MutexLock lock(mu_);
-  const std::string& claimed = claims_.contains(resumed) ? resumed : session;
-  return TryClaim(claimed) ? Seat(this, claimed) : Seat();
+  return {this, TryClaim(claims_.contains(resumed) ? resumed : session)};
 }
 
-bool Admission::TryClaim(const std::string& session) {
-  const auto held = claims_.find(session);
-  if (held != claims_.end()) {
-    ++held->second;
-    return true;
+const std::string* Admission::TryClaim(const std::string& session) {
+  auto held = claims_.find(session);
+  if (held == claims_.end()) {
+    if (claims_.size() >= max_sessions_) return nullptr;
+    held = claims_.emplace(session, 0).first;
   }
-  if (claims_.size() >= max_sessions_) return false;
-  claims_.emplace(session, 1);
-  return true;
+  ++held->second;
+  return &held->first;
 }
 
 void Admission::GiveBack(const std::string& session) {

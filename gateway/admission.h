@@ -52,8 +52,7 @@ class Admission {
    public:
     Seat() = default;
     Seat(Seat&& other) noexcept
-        : admission_(std::exchange(other.admission_, nullptr)),
-          session_(std::move(other.session_)) {}
+        : admission_(std::exchange(other.admission_, nullptr)), session_(other.session_) {}
     Seat& operator=(Seat&& other) noexcept;
     ~Seat() { Release(); }
 
@@ -65,11 +64,13 @@ class Admission {
 
    private:
     friend class Admission;
-    Seat(Admission* admission, std::string session)
-        : admission_(admission), session_(std::move(session)) {}
+    // `session` is null where there is no place.
+    Seat(Admission* admission, const std::string* session)
+        : admission_(session != nullptr ? admission : nullptr), session_(session) {}
 
     Admission* admission_ = nullptr;
-    std::string session_;
+    const std::string* session_ =
+        nullptr;  // the key among the claims, which stays while this one does
   };
 
   explicit Admission(Limits limits);
@@ -93,7 +94,8 @@ class Admission {
 
  private:
   static Place Take(std::atomic<std::size_t>& counter, std::size_t limit);
-  bool TryClaim(const std::string& session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // The key that it has among the claims; null: there is no place.
+  const std::string* TryClaim(const std::string& session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void GiveBack(const std::string& session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.

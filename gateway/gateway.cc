@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include <boost/asio/post.hpp>
+#include <numeric>
 #include <utility>
 
 #include "services/common/address.h"
@@ -68,14 +69,16 @@ Gateway::Gateway(Config config, prometheus::Registry& registry)
       // Declare has seen to it that there is a value.
       service_(ParseServiceTarget(config_.service).value()),
       settings_(MakeSettings(config_)),
-      access_(MakeAccess(config_, service_)),
+      probe_(registry),
+      access_(MakeAccess(config_, service_), CertificateExpiry(registry, "client")),
       link_{.gateway_id = NewRandomId(),
             .flush_interval = ToSteady(config_.link_flush_interval),
             .access = access_,
+            .probe = probe_,
             .refuses_open_service = !config_.allow_anonymous && !IsLoopback(config_.address)},
       admission_(MakeLimits(config_, service_)),
       addresses_(config_.rate_limits),
-      probe_(registry),
+      certificate_expiry_(registry, "server"),
       shared_{.config = config_,
               .service = service_,
               .settings = settings_,
@@ -95,7 +98,7 @@ Gateway::~Gateway() { Stop(); }
 absl::Status Gateway::Start() {
   if (absl::Status status = access_.Load(); !status.ok()) return status;
   if (!config_.tls_cert.empty()) {
-    auto loaded = TlsCertificate::Load(config_.tls_cert, config_.tls_key);
+    auto loaded = TlsCertificate::Load(config_.tls_cert, config_.tls_key, certificate_expiry_);
     if (!loaded.ok()) return loaded.status();
     certificate_ = *std::move(loaded);
     certificate_->Watch();
@@ -114,9 +117,23 @@ std::uint16_t Gateway::port() const { return listener_->port(); }
 
 void Gateway::Stop() {
   if (!started_ || stopping_.exchange(true)) return;
+  const Instant began = std::chrono::steady_clock::now();
+  log::Info("drain_begins",
+            {{"sessions", std::uint64_t{admission_.sessions()}},
+             {"timeout_ms", std::int64_t{absl::ToInt64Milliseconds(config_.drain_timeout)}}});
   net::post(workers_.front()->io(), [this] { listener_->Close(); });
   for (const auto& worker : workers_) worker->Drain();
   for (const auto& worker : workers_) worker->Join();
+  std::uint64_t told = 0;
+  std::uint64_t late = 0;
+  for (const auto& worker : workers_) {
+    told += worker->drain().told();
+    late += worker->drain().late();
+  }
+  const absl::Duration took = absl::FromChrono(std::chrono::steady_clock::now() - began);
+  log::Info("drain_ended", {{"told", told},
+                            {"late", late},
+                            {"duration_ms", std::int64_t{absl::ToInt64Milliseconds(took)}}});
 }
 
 void Gateway::Reload(const Config& config) {
@@ -148,8 +165,25 @@ absl::Status Gateway::Ready() const {
   return absl::OkStatus();
 }
 
+std::size_t Gateway::waiting_bytes() const {
+  return std::accumulate(
+      workers_.begin(), workers_.end(), std::size_t{0},
+      [](std::size_t sum, const auto& worker) { return sum + worker->waiting_bytes(); });
+}
+
+std::size_t Gateway::links() const {
+  return std::accumulate(workers_.begin(), workers_.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& worker) { return sum + worker->links(); });
+}
+
 void Gateway::OnReadyChange() {
-  if (Ready().ok() && !told_ready_.exchange(true)) log::Info("ready", {});
+  // The last of several workers to come sees what all of them have made of it.
+  MutexLock lock(told_mu_);
+  const absl::Status ready = Ready();
+  if (stopping_ || ready.ok() == told_ready_) return;
+  told_ready_ = ready.ok();
+  if (ready.ok()) return log::Info("ready", {});
+  log::Warning("not_ready", {{"error", std::string(ready.message())}});
 }
 
 }  // namespace signaling::gateway

@@ -19,6 +19,8 @@
 #include "gateway/worker.h"
 #include "prometheus/registry.h"
 #include "services/common/address_limiter.h"
+#include "services/common/certificate_expiry.h"
+#include "services/common/mutex.h"
 
 namespace signaling::gateway {
 
@@ -46,27 +48,34 @@ class Gateway {
   absl::Status Ready() const;
 
   const Admission& admission() const { return admission_; }
+  // Of all workers, as Worker says.
+  std::size_t waiting_bytes() const;
+  std::size_t links() const;
 
  private:
-  void OnReadyChange();
+  // Called on the workers' threads.
+  void OnReadyChange() ABSL_LOCKS_EXCLUDED(told_mu_);
 
   // Constant after construction.
   const Config config_;
   const ServiceTarget service_;
   const SessionSettings settings_;
+  Probe probe_;
   ServiceAccess access_;
   const LinkOptions link_;
 
   Admission admission_;
   AddressLimiter addresses_;
-  Probe probe_;
+  const CertificateExpiry certificate_expiry_;
   std::unique_ptr<TlsCertificate> certificate_;
   Worker::Shared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<Listener> listener_;
   std::atomic<bool> started_{false};
   std::atomic<bool> stopping_{false};
-  std::atomic<bool> told_ready_{false};
+
+  Mutex told_mu_;
+  bool told_ready_ ABSL_GUARDED_BY(told_mu_) = false;
 };
 
 }  // namespace signaling::gateway

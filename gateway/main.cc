@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "gateway/collector.h"
 #include "gateway/config.h"
 #include "gateway/gateway.h"
 #include "prometheus/registry.h"
@@ -10,6 +11,7 @@
 #include "services/common/config_start.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
+#include "services/common/process_metrics.h"
 #include "services/common/runtime.h"
 #include "services/common/signals.h"
 
@@ -38,11 +40,12 @@ int Main(int argc, char** argv) {
 
   const auto registry = std::make_shared<prometheus::Registry>();
   Gateway gateway(*config, *registry);
-  auto internal = InternalServer::Start({.address = config->address,
-                                         .port = config->internal_port,
-                                         .healthy = [&gateway] { return gateway.Healthy(); },
-                                         .ready = [&gateway] { return gateway.Ready(); }},
-                                        {registry});
+  auto internal = InternalServer::Start(
+      {.address = config->address,
+       .port = config->internal_port,
+       .healthy = [&gateway] { return gateway.Healthy(); },
+       .ready = [&gateway] { return gateway.Ready(); }},
+      ProcessCollectors({registry, std::make_shared<GatewayCollector>(gateway)}));
   if (!internal.ok()) return RefuseStart(internal.status());
   if (absl::Status status = gateway.Start(); !status.ok()) return RefuseStart(status);
   log::Info("listening", {{"address", config->address},

@@ -20,6 +20,19 @@ std::set<std::uint16_t> CloseCodes() {
   return codes;
 }
 
+prometheus::Counter* AddCounter(prometheus::Registry& registry, const char* name,
+                                const char* help) {
+  return &prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+// Of what a client waits for.
+prometheus::Histogram* AddLatency(prometheus::Registry& registry, const char* name,
+                                  const char* help) {
+  return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(
+      {}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                  0.25, 0.5, 1, 2.5, 5, 10});
+}
+
 constexpr CloseSide kCloseSides[] = {CloseSide::kClient, CloseSide::kServer, CloseSide::kNone};
 
 }  // namespace
@@ -39,13 +52,14 @@ Probe::Probe(prometheus::Registry& registry) {
                       .Help("WebSocket connections that are open.")
                       .Register(registry)
                       .Add({});
-  setup_seconds_ =
-      &prometheus::BuildHistogram()
-           .Name("signaling_connection_setup_seconds")
-           .Help("From the accepted socket to `connected` written.")
-           .Register(registry)
-           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                            0.1, 0.25, 0.5, 1, 2.5, 5, 10});
+  handshake_seconds_ = AddLatency(registry, "signaling_handshake_seconds",
+                                  "From the accepted socket to the answered upgrade.");
+  setup_seconds_ = AddLatency(registry, "signaling_connection_setup_seconds",
+                              "From the accepted socket to `connected` written.");
+  join_seconds_ = AddLatency(registry, "signaling_join_seconds",
+                             "From a client's `join` to its `joined`, where it need not knock.");
+  round_trip_seconds_ = AddLatency(registry, "signaling_ping_round_trip_seconds",
+                                   "From a ping of the gateway to its pong.");
   auto& messages = prometheus::BuildCounter()
                        .Name("signaling_messages_total")
                        .Help("WebSocket messages by direction, as the gateway sees it, and type.")
@@ -62,16 +76,21 @@ Probe::Probe(prometheus::Registry& registry) {
     }
   }
   unknown_received_ = &messages.Add({{"direction", "received"}, {"type", "unknown"}});
-  moves_ = &prometheus::BuildCounter()
-                .Name("signaling_session_moves_total")
-                .Help("Sessions attached to another link, after theirs broke or went away.")
-                .Register(registry)
-                .Add({});
-  resent_ = &prometheus::BuildCounter()
-                 .Name("signaling_messages_resent_total")
-                 .Help("Messages sent to the service again, after a link was lost.")
-                 .Register(registry)
-                 .Add({});
+  moves_ = AddCounter(registry, "signaling_session_moves_total",
+                      "Sessions attached to another link, after theirs broke or went away.");
+  resent_ = AddCounter(registry, "signaling_messages_resent_total",
+                       "Messages sent to the service again, after a link was lost.");
+  slow_consumers_ = AddCounter(registry, "signaling_slow_consumers_total",
+                               "Connections closed with 4003: they took too little.");
+  link_breaks_ = AddCounter(registry, "signaling_link_breaks_total",
+                            "Links that were up and broke, without a go_away before.");
+  auto& batches = prometheus::BuildHistogram()
+                      .Name("signaling_link_batch_frames")
+                      .Help("Frames of one batch between gateway and service, by direction.")
+                      .Register(registry);
+  const prometheus::Histogram::BucketBoundaries sizes{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+  batch_sent_ = &batches.Add({{"direction", "sent"}}, sizes);
+  batch_received_ = &batches.Add({{"direction", "received"}}, sizes);
   auto& errors = prometheus::BuildCounter()
                      .Name("signaling_errors_total")
                      .Help("Errors told to clients by code.")
@@ -106,6 +125,9 @@ Probe::Probe(prometheus::Registry& registry) {
 
 void Probe::ConnectionClosed(std::uint16_t code, CloseSide side) {
   connections_->Decrement();
+  if (side == CloseSide::kServer && code == static_cast<std::uint16_t>(CloseCode::kSlowConsumer)) {
+    slow_consumers_->Increment();
+  }
   const auto known = closes_.find(code);
   const auto& counters = known != closes_.end() ? known->second : other_closes_;
   counters[static_cast<std::size_t>(side)]->Increment();

@@ -1,6 +1,7 @@
 #include "gateway/session_drain.h"
 
 #include <chrono>
+#include <utility>
 
 namespace signaling::gateway {
 namespace {
@@ -24,8 +25,10 @@ void SessionDrain::Tick(Instant now) {
   if (!begun()) return;
   const Instant deadline = begin_ + ToSteady(settings_.timeout);
   if (now >= deadline) {
-    if (!all_told_) sessions_.ForEach([](Session& session) { session.Leave(); });
-    all_told_ = true;
+    if (!std::exchange(all_told_, true)) {
+      late_ = sessions_.size();
+      sessions_.ForEach([](Session& session) { session.Leave(); });
+    }
     if (now < deadline + kLastWords) return;
     return sessions_.ForEach([](Session& session) { session.Drop(); });
   }

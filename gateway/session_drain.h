@@ -28,6 +28,9 @@ class SessionDrain {
 
   void Begin(Instant now);
   bool begun() const { return pace_.has_value(); }
+  // So many were told, and so many were still there at the deadline.
+  std::size_t told() const { return told_; }
+  std::size_t late() const { return late_; }
   // To be called many times a second from then on.
   void Tick(Instant now);
 
@@ -39,6 +42,7 @@ class SessionDrain {
   std::optional<DrainPace> pace_;  // from Begin on
   Instant begin_{};
   std::size_t told_ = 0;
+  std::size_t late_ = 0;
   bool all_told_ = false;  // the deadline has passed
   std::minstd_rand random_;
 };

@@ -7,17 +7,32 @@
 #include "gateway/origin.h"
 #include "gateway/target.h"
 #include "services/common/ids.h"
+#include "services/common/traceparent.h"
 
 namespace signaling::gateway {
 namespace {
 
+constexpr char kTraceparent[] = "traceparent";
+
 std::string_view Std(beast::string_view text) { return {text.data(), text.size()}; }
+
+// Of the header, or where it has none that is well-formed, of the query: browsers cannot set headers.
+std::string ReadTraceparent(const HttpRequest& request, std::string_view query) {
+  // Only one may come (W3C Trace Context, section 3.2.1).
+  if (request.count(kTraceparent) == 1 && IsTraceparent(Std(request[kTraceparent]))) {
+    return std::string(Std(request[kTraceparent]));
+  }
+  std::string given = QueryParameter(query, kTraceparent).value_or("");
+  if (!IsTraceparent(given)) given.clear();
+  return given;
+}
 
 }  // namespace
 
 Upgrade ReadUpgrade(const HttpRequest& request, const Config& config) {
   const Target target = ParseTarget(Std(request.target()));
   Upgrade upgrade;
+  upgrade.traceparent = ReadTraceparent(request, target.query);
   if (!IsOriginAllowed(Std(request[http::field::origin]), Std(request[http::field::host]),
                        config.allowed_origins)) {
     upgrade.refusal = {Reason::kOriginNotAllowed, "pages of this origin may not connect"};

@@ -44,7 +44,9 @@ Worker::Worker(const Shared& shared)
              {.on_link_ready = [this] { OnLinkReady(); },
               .on_ready_change =
                   [this](bool ready) {
+                    if (!ready) KeepTrouble();
                     ready_.store(ready);
+                    usable_links_.store(links_.usable());
                     shared_.on_ready_change();
                   },
               .on_link_down = [this] { OnLinkDown(); }}),
@@ -89,6 +91,10 @@ void Worker::OnLinkReady() {
 
 void Worker::OnLinkDown() {
   discovery_.Refresh();
+  KeepTrouble();
+}
+
+void Worker::KeepTrouble() {
   std::string trouble = links_.trouble();
   MutexLock lock(trouble_mu_);
   trouble_ = std::move(trouble);
@@ -156,9 +162,15 @@ void Worker::Tick() {
   beat_.store(now.time_since_epoch().count());
   discovery_.Tick(now);
   links_.Tick(now);
-  sessions_.sessions.ForEach([](Session& session) { session.Tick(); });
+  std::size_t waiting_bytes = 0;
+  sessions_.sessions.ForEach([&waiting_bytes](Session& session) {
+    waiting_bytes += session.waiting_bytes();
+    session.Tick();
+  });
+  waiting_bytes_.store(waiting_bytes);
   http_.connections.ForEach([](HttpConnection& connection) { connection.Tick(); });
   if (sessions_.draining) TickDrain();
+  usable_links_.store(links_.usable());
 }
 
 void Worker::Drain() {

@@ -58,9 +58,15 @@ class Worker {
   // Tells the sessions at their pace that the gateway goes away, waits for them, and ends the thread.
   void Drain();
   void Join();
+  // How the drain went; when Join has returned.
+  const SessionDrain& drain() const { return drain_; }
   bool ready() const { return ready_.load(); }
   // Why it is not ready, in words; empty: nothing has failed so far.
   std::string trouble() const ABSL_LOCKS_EXCLUDED(trouble_mu_);
+  // As of the newest tick: what waits for all its clients,
+  std::size_t waiting_bytes() const { return waiting_bytes_.load(); }
+  // and how many links take sessions.
+  std::size_t links() const { return usable_links_.load(); }
   // When the loop last went round.
   Instant beat() const { return Instant(Duration(beat_.load())); }
 
@@ -70,6 +76,7 @@ class Worker {
   void TickDrain();
   void OnLinkReady();
   void OnLinkDown() ABSL_LOCKS_EXCLUDED(trouble_mu_);
+  void KeepTrouble() ABSL_LOCKS_EXCLUDED(trouble_mu_);
   void Upgrade(Accepted accepted, const HttpRequest& request);
   // An address that connects too often is told so, and nothing else is done for it.
   void LimitConnections(gateway::Upgrade* upgrade);
@@ -91,6 +98,8 @@ class Worker {
   SessionDrain drain_;
   HttpContext http_;
   bool over_ = false;
+  std::atomic<std::size_t> waiting_bytes_{0};
+  std::atomic<std::size_t> usable_links_{0};
   std::atomic<bool> ready_{false};
   mutable Mutex trouble_mu_;
   std::string trouble_ ABSL_GUARDED_BY(trouble_mu_);

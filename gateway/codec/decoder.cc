@@ -8,6 +8,7 @@
 #include "gateway/codec/field_check.h"
 #include "gateway/codec/field_reader.h"
 #include "gateway/codec/offer_decoder.h"
+#include "gateway/codec/report_decoder.h"
 #include "gateway/codec/room_decoder.h"
 #include "services/common/ids.h"
 #include "services/common/text.h"
@@ -26,7 +27,8 @@ bool IsNumbered(MessageType type) {
     case MessageType::kAck:
     case MessageType::kPing:
     case MessageType::kBye:
-    case MessageType::kRefresh: return false;
+    case MessageType::kRefresh:
+    case MessageType::kReport: return false;
     default: return true;
   }
 }
@@ -125,6 +127,7 @@ class Decoder::Impl {
       case MessageType::kAdmit:
         return DecodeAdmit(check, frame->mutable_moderate()->mutable_admit());
       case MessageType::kRefresh: return DecodeRefresh(check, frame->mutable_refresh());
+      case MessageType::kReport: return DecodeReport(check, frame->mutable_report());
       default: return true;  // bye has no fields, and no client's type is left
     }
   }

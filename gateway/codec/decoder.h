@@ -34,7 +34,7 @@ struct ClientMessage {
 struct DecodeFault {
   Reason reason = Reason::kInvalidMessage;  // kInvalidJson, kInvalidMessage or kUnknownType
   std::string message;                      // names the field; at most 512 bytes
-  // The type is a numbered one (all but hello, ack, ping, bye, refresh; an unknown one where it has an id), so that
+  // The type is a numbered one (all but hello, ack, ping, bye, refresh, report; an unknown one where it has an id), so that
   // the verdict can be an event. Not set where the type could not be read.
   bool numbered = false;
   std::uint64_t id = 0;  // of such a message, where it has one that is valid

@@ -13,8 +13,6 @@ namespace {
 using Kind = FieldValue::Kind;
 
 constexpr std::string_view kNoId = "must be 1 to 128 characters of [A-Za-z0-9._~:@-]";
-// The longest google.protobuf.Duration.
-constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{315'576'000'000} * 1000;
 constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
 
 }  // namespace
@@ -59,8 +57,9 @@ bool FieldCheck::Number(Field field, std::uint64_t* number) {
   return true;
 }
 
-bool FieldCheck::Milliseconds(Field field, google::protobuf::Duration* duration) {
-  return Integer(field, kMaxMilliseconds, [duration](std::uint64_t ms) {
+bool FieldCheck::Milliseconds(Field field, google::protobuf::Duration* duration,
+                              std::uint64_t max) {
+  return Integer(field, max, [duration](std::uint64_t ms) {
     duration->set_seconds(static_cast<std::int64_t>(ms / 1000));
     duration->set_nanos(static_cast<std::int32_t>(ms % 1000 * kNanosecondsPerMillisecond));
   });

@@ -16,6 +16,9 @@ namespace signaling::gateway {
 
 class FieldCheck {
  public:
+  // The longest google.protobuf.Duration.
+  static constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{315'576'000'000} * 1000;
+
   // `path` goes before the names, and has to outlive this.
   FieldCheck(FieldReader& reader, std::string& problem, std::string_view path = {})
       : reader_(reader), fields_(reader.fields()), problem_(problem), path_(path) {}
@@ -62,8 +65,9 @@ class FieldCheck {
   bool Id(Field field, std::string* id);
   // 1 to 2^53-1: `id`, `seq`, `ack`.
   bool Number(Field field, std::uint64_t* number);
-  // Called where the field is there: whole milliseconds, as long as a Duration can be.
-  bool Milliseconds(Field field, google::protobuf::Duration* duration);
+  // Called where the field is there: whole milliseconds, by default as long as a Duration can be.
+  bool Milliseconds(Field field, google::protobuf::Duration* duration,
+                    std::uint64_t max = kMaxMilliseconds);
   bool Metadata();
   void MoveMetadata(google::protobuf::Map<std::string, std::string>* to);
   // Of kAllowed: an array of ids.

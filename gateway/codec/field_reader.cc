@@ -14,14 +14,14 @@ namespace json = boost::json;
 using Kind = FieldValue::Kind;
 
 constexpr std::array<std::string_view, kFields> kNames = {
-    "type",         "id",         "ack",      "seq",           "t",
-    "client_id",    "to",         "room",     "metadata",      "replace",
-    "sdp",          "candidate",  "sdpMid",   "sdpMLineIndex", "usernameFragment",
-    "reason",       "data",       "offer_id", "candidates",    "ttl_ms",
-    "allowed",      "options",    "locked",   "ban_ms",        "max_participants",
-    "media",        "relay_only", "knock",    "resume",        "session_id",
-    "resume_token", "last_seq",   "token",
-};
+    "type",          "id",         "ack",      "seq",           "t",
+    "client_id",     "to",         "room",     "metadata",      "replace",
+    "sdp",           "candidate",  "sdpMid",   "sdpMLineIndex", "usernameFragment",
+    "reason",        "data",       "offer_id", "candidates",    "ttl_ms",
+    "allowed",       "options",    "locked",   "ban_ms",        "max_participants",
+    "media",         "relay_only", "knock",    "resume",        "session_id",
+    "resume_token",  "last_seq",   "token",    "state",         "setup_ms",
+    "candidate_type"};
 
 std::optional<Field> FieldOf(std::string_view name) {
   for (std::size_t i = 0; i < kFields; ++i) {

@@ -50,8 +50,11 @@ enum class Field : std::uint8_t {
   kResumeToken,
   kLastSeq,
   kToken,
+  kState,
+  kSetupMs,
+  kCandidateType,
 };
-inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kToken) + 1;
+inline constexpr std::size_t kFields = static_cast<std::size_t>(Field::kCandidateType) + 1;
 
 // As in JSON: "sdpMLineIndex".
 std::string_view FieldName(Field field);

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, kMessageTypes> kNames = {
     "lock",
     "close_room",
     "admit",
+    "report",
     "offer",
     "answer",
     "ice_candidate",

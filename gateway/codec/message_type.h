@@ -24,6 +24,7 @@ enum class MessageType : std::uint8_t {
   kLock,
   kCloseRoom,
   kAdmit,
+  kReport,
   // Both ways.
   kOffer,
   kAnswer,

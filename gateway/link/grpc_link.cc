@@ -74,7 +74,9 @@ void GrpcLink::Flush() {
   if (batcher_.empty() && !ending) return;
   if (!stream_->CanWrite()) return;  // OnWritable follows
   if (batcher_.empty()) return stream_->Finish();
-  stream_->TryWrite(batcher_.Take());
+  const Batcher::Request& batch = batcher_.Take();
+  options_.probe.BatchSent(batch.batch().frames_size());
+  stream_->TryWrite(batch);
   pacer_.Written(std::chrono::steady_clock::now());
   if (!batcher_.empty() || ending) ScheduleFlush();
 }
@@ -82,6 +84,7 @@ void GrpcLink::Flush() {
 void GrpcLink::OnResponse(Stream::Response& response) {
   if (response.has_hello()) return Greet(response.hello());
   if (response.has_go_away()) return GoAway(response.go_away());
+  options_.probe.BatchReceived(response.batch().frames_size());
   for (v1::DownFrame& frame : *response.mutable_batch()->mutable_frames()) Dispatch(frame);
 }
 

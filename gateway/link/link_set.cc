@@ -66,6 +66,12 @@ void LinkSet::UpdateReady() {
   if (std::exchange(ready_, ready) != ready) events_.on_ready_change(ready);
 }
 
+std::size_t LinkSet::usable() const {
+  return static_cast<std::size_t>(
+      std::count_if(replicas_.begin(), replicas_.end(),
+                    [](const auto& replica) { return replica->link() != nullptr; }));
+}
+
 std::string LinkSet::trouble() const {
   const LinkFailure* worst = nullptr;
   for (const auto& replica : replicas_) {

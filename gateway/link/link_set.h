@@ -39,6 +39,8 @@ class LinkSet final : public Links, private Replica::Owner {
   void Tick(Instant now);
 
   bool ready() const { return ready_; }
+  // How many links take sessions.
+  std::size_t usable() const;
   // Why it is not ready, in words: a refusal before anything else. Empty: nothing has failed so far.
   std::string trouble() const;
   // All streams have ended.

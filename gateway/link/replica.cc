@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kFirstBackoff{100};
 constexpr std::chrono::milliseconds kLongestBackoff{2000};
 // A link that was up for less is a failed attempt.
 constexpr std::chrono::seconds kProven{1};
+// What goes wrong in more ways than that is not worth a line each.
+constexpr std::size_t kMostTold = 8;
 
 std::unique_ptr<v1::SignalingService::Stub> MakeStub(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
@@ -102,6 +104,7 @@ void Replica::OnLinkUp(GrpcLink&, const std::string& replica_id) {
   log::Info("link_up", {{"service", address_}, {"replica_id", replica_id}});
   up_since_ = std::chrono::steady_clock::now();
   failure_.reset();
+  told_.clear();
   owner_.OnReplicaUp();
   MoveSessions(up_since_);
 }
@@ -123,7 +126,10 @@ void Replica::OnLinkGoesAway(GrpcLink& link, Duration deadline) {
 }
 
 void Replica::OnLinkDown(GrpcLink& link, const LinkFailure& failure) {
-  if (connected_ && links_.back().get() == &link && wanted_) return Fail(failure);
+  if (connected_ && links_.back().get() == &link && wanted_) {
+    if (up_since_ != Instant()) options_.probe.LinkBroke();
+    return Fail(failure);
+  }
   log::Info("link_ended", {{"service", address_}, {"status", failure.status}});
   if (links_.back().get() == &link) connected_ = false;
   owner_.OnReplicaDown();
@@ -134,19 +140,31 @@ void Replica::Fail(LinkFailure failure) {
   if (Proven(now)) backoff_.Reset();
   const auto delay = backoff_.Next();
   retry_at_ = now + delay;
-  if (up_since_ == Instant()) leave_at_ = now;
+  const bool was_up = up_since_ != Instant();
+  // Rounded up: one that breaks at once was up all the same.
+  const std::int64_t up_ms =
+      was_up ? std::chrono::ceil<std::chrono::milliseconds>(now - up_since_).count() : 0;
+  if (!was_up) leave_at_ = now;
   connected_ = false;
-  const bool told = failure.is_refusal && failure_ && failure_->words == failure.words;
-  if (!told) {
-    log::Warning(failure.is_refusal ? "link_refused" : "link_down",
-                 {{"service", address_},
-                  {"status", failure.status},
-                  {"detail", failure.detail},
-                  {"retry_ms", std::int64_t{delay.count()}}});
-  }
+  log::Write(IsNews(failure) ? log::Level::kWarning : log::Level::kDebug,
+             failure.is_refusal ? "link_refused" : "link_down",
+             {{"service", address_},
+              {"status", failure.status},
+              {"detail", failure.detail},
+              log::IfAny("up_ms", up_ms),
+              {"retry_ms", std::int64_t{delay.count()}}});
   failure_ = std::move(failure);
   owner_.OnReplicaDown();
   MoveSessions(now);
+}
+
+bool Replica::IsNews(const LinkFailure& failure) {
+  if (told_.size() >= kMostTold ||
+      std::find(told_.begin(), told_.end(), failure.words) != told_.end()) {
+    return false;
+  }
+  told_.push_back(failure.words);
+  return true;
 }
 
 bool Replica::Proven(Instant now) const {

@@ -60,6 +60,8 @@ class Replica final : private GrpcLink::Owner {
   // The newest link has ended, or could not begin: the next one follows after a backoff.
   void Fail(LinkFailure failure);
   void MoveSessions(Instant now);
+  // Of one reason it is enough to hear once until it is over.
+  bool IsNews(const LinkFailure& failure);
   // The newest link has been up for long enough to say that the replica works.
   bool Proven(Instant now) const;
 
@@ -81,6 +83,7 @@ class Replica final : private GrpcLink::Owner {
   bool wanted_ = true;
   bool connected_ = false;              // the newest is neither over nor goes away
   std::optional<LinkFailure> failure_;  // of the last attempt, until one succeeds
+  std::vector<std::string> told_;       // in words, what the log says is wrong since a link was up
   Backoff backoff_;
   Instant up_since_{};  // the newest; the epoch: it is not
   Instant retry_at_{};

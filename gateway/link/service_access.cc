@@ -71,6 +71,7 @@ absl::Status ServiceAccess::LoadPair(bool* changed) {
   if (!found.ok()) return found.status();
   *changed = pair_ != *found;
   pair_ = *std::move(found);
+  expiry_.Set(pair_->info.not_after);
   return absl::OkStatus();
 }
 

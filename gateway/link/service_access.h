@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/common/certificate.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/file_watcher.h"
 #include "services/common/mutex.h"
 #include "services/common/renewal_log.h"
@@ -31,7 +32,9 @@ class ServiceAccess {
     std::string name{};
   };
 
-  explicit ServiceAccess(Options options) : options_(std::move(options)) {}
+  // `expiry` is told when the client certificate ends.
+  explicit ServiceAccess(Options options, CertificateExpiry expiry = {})
+      : options_(std::move(options)), expiry_(std::move(expiry)) {}
   ServiceAccess(const ServiceAccess&) = delete;
   ServiceAccess& operator=(const ServiceAccess&) = delete;
 
@@ -60,6 +63,7 @@ class ServiceAccess {
   const Options options_;
 
   // Of Load, then of the watcher's thread.
+  CertificateExpiry expiry_;
   std::string ca_;
   std::optional<CertificatePair> pair_;
   RenewalLog ca_log_{"service_ca"};

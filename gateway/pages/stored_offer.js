@@ -181,6 +181,7 @@ export class StoredOffer extends EventTarget {
       receives: ['audio'],
       send: (type, fields) => this.#send(type, fields),
       changed: () => this.#peerChanged(),
+      report: (outcome) => this.#client.report({ offer_id: this.id, ...outcome }),
       // Later ones change nothing: what was agreed before holds.
       failed: () => this.#hasTalked || this.#giveUp('answer_not_taken'),
     });
@@ -241,7 +242,11 @@ export class StoredOffer extends EventTarget {
         this.#withdrawn(message.reason);
         break;
       case 'answer':
-        if (this.state === 'claimed') this.#enter('answered');
+        if (this.state === 'claimed') {
+          // Until now it waited for people.
+          this.peer.beginSetup();
+          this.#enter('answered');
+        }
         this.peer.receive(message);
         break;
       case 'offer':
@@ -324,6 +329,7 @@ export class StoredOffer extends EventTarget {
   }
 
   #giveUp(reason) {
+    this.peer.giveUp();
     this.#withdraw();
     this.#end(reason, 'WITHDRAWN');
   }

@@ -26,18 +26,23 @@ absl::StatusOr<TlsCertificate::Loaded> TlsCertificate::Read(const std::string& c
 }
 
 absl::StatusOr<std::unique_ptr<TlsCertificate>> TlsCertificate::Load(const std::string& cert_path,
-                                                                     const std::string& key_path) {
+                                                                     const std::string& key_path,
+                                                                     CertificateExpiry expiry) {
   absl::StatusOr<Loaded> loaded = Read(cert_path, key_path);
   if (!loaded.ok()) return loaded.status();
   const absl::Time not_after = loaded->pair.info.not_after;
-  std::unique_ptr<TlsCertificate> made(new TlsCertificate(cert_path, key_path, *std::move(loaded)));
+  std::unique_ptr<TlsCertificate> made(
+      new TlsCertificate(cert_path, key_path, std::move(expiry), *std::move(loaded)));
+  made->expiry_.Set(not_after);
   made->log_.Began(not_after);
   return made;
 }
 
-TlsCertificate::TlsCertificate(std::string cert_path, std::string key_path, Loaded loaded)
+TlsCertificate::TlsCertificate(std::string cert_path, std::string key_path,
+                               CertificateExpiry expiry, Loaded loaded)
     : cert_path_(std::move(cert_path)),
       key_path_(std::move(key_path)),
+      expiry_(std::move(expiry)),
       chain_(std::move(loaded.pair.certificates)),
       context_(std::move(loaded.context)) {}
 
@@ -56,6 +61,7 @@ absl::Status TlsCertificate::Reload() {
   const bool changed = loaded->pair.certificates != chain_;
   if (changed) {  // the same certificate has the same key
     chain_ = std::move(loaded->pair.certificates);
+    expiry_.Set(loaded->pair.info.not_after);
     MutexLock lock(mu_);
     context_ = std::move(loaded->context);
   }

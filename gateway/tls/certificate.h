@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "gateway/tls/context.h"
 #include "services/common/certificate.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/file_watcher.h"
 #include "services/common/mutex.h"
 #include "services/common/renewal_log.h"
@@ -21,9 +22,11 @@ namespace signaling::gateway {
 // Thread-safe; owned by the gateway.
 class TlsCertificate {
  public:
-  // The error names the flag and the file in one line, and nothing of what is in it.
+  // The error names the flag and the file in one line, and nothing of what is in it. `expiry` is told when the certificate
+  // ends.
   static absl::StatusOr<std::unique_ptr<TlsCertificate>> Load(const std::string& cert_path,
-                                                              const std::string& key_path);
+                                                              const std::string& key_path,
+                                                              CertificateExpiry expiry = {});
   // Whether Load would succeed.
   static absl::Status Check(const std::string& cert_path, const std::string& key_path) {
     return Read(cert_path, key_path).status();
@@ -44,7 +47,8 @@ class TlsCertificate {
     std::shared_ptr<TlsContext> context;
   };
 
-  TlsCertificate(std::string cert_path, std::string key_path, Loaded loaded);
+  TlsCertificate(std::string cert_path, std::string key_path, CertificateExpiry expiry,
+                 Loaded loaded);
 
   static absl::StatusOr<Loaded> Read(const std::string& cert_path, const std::string& key_path);
 
@@ -53,6 +57,7 @@ class TlsCertificate {
   const std::string key_path_;
 
   // Of who reloads.
+  CertificateExpiry expiry_;
   std::string chain_;  // of the pair in use
   RenewalLog log_{"certificate"};
 

@@ -24,6 +24,7 @@ std::unique_ptr<signaling::v1::Open> MakeOpen(const std::string& session_id, Upg
   }
   open->set_token(std::move(hello.token.empty() ? upgrade.token : hello.token));
   open->set_remote_address(upgrade.remote_address);
+  open->set_traceparent(upgrade.traceparent);
   open->mutable_metadata()->insert(hello.metadata.begin(), hello.metadata.end());
   if (hello.resume) *open->mutable_resume() = std::move(*hello.resume);
   return open;

@@ -30,6 +30,7 @@ struct Upgrade {
   bool room_is_default = false;
   std::string token{};  // of the headers or the query; empty: none
   std::string remote_address{};
+  std::string traceparent{};  // well-formed; empty: none
   Instant accepted_at{};
   std::optional<Refusal> refusal{};
   Admission::Place socket{};

@@ -29,12 +29,14 @@ Session::Session(SessionContext& context, Socket& socket, Upgrade upgrade)
       last_ping_(context.clock.now()),
       down_(socket, context.probe, context.text),
       uplink_(context, *this, path_ == v1::SESSION_PATH_V1),
+      names_(upgrade.traceparent),
       upgrade_(std::make_unique<Upgrade>(std::move(upgrade))) {}
 
 Session::~Session() = default;
 
 void Session::OnOpen() {
   context_.probe.ConnectionOpened();
+  context_.probe.HandshakeDone(absl::FromChrono(std::chrono::steady_clock::now() - accepted_at_));
   if (upgrade_->refusal) return Refuse(*upgrade_->refusal);
   if (context_.draining) return Refuse(Reason::kDraining, "this server is going away");
   if (path_ == v1::SESSION_PATH_PLAIN)
@@ -46,14 +48,15 @@ void Session::OnOpen() {
 }
 
 void Session::OpenSession(Hello hello) {
-  session_id_ = NewRandomId();
-  seat_ = hello.resume ? context_.admission.TakeSession(session_id_, hello.resume->session_id())
-                       : context_.admission.TakeSession(session_id_);
+  const std::string session_id = NewRandomId();
+  names_.set_session_id(session_id);
+  seat_ = hello.resume ? context_.admission.TakeSession(session_id, hello.resume->session_id())
+                       : context_.admission.TakeSession(session_id);
   resumes_ = hello.resume.has_value();
   if (!seat_) return RefuseOpening(Reason::kTooManyConnections, "too many sessions on this server");
   waiting_.Release();
-  LogSessionOpening(session_id_, *upgrade_, hello);
-  if (!uplink_.Open(MakeOpen(session_id_, *upgrade_, hello))) {
+  LogSessionOpening(names_, *upgrade_, hello);
+  if (!uplink_.Open(MakeOpen(session_id, *upgrade_, hello))) {
     return RefuseOpening(Reason::kUnavailable, "the signaling service cannot be reached");
   }
   state_ = State::kOpening;
@@ -64,7 +67,7 @@ void Session::OpenSession(Hello hello) {
 void Session::OnText(std::string_view text) {
   OnSignOfLife();
   if (!active() || said_bye_) return;
-  ++received_;
+  ++story_.received;
   const Limit kind = Handle(text);
   if (active()) CountMessage(kind);
 }
@@ -79,6 +82,7 @@ Limit Session::Handle(std::string_view text) {
   }
   const MessageType type = context_.message.type;
   context_.probe.MessageReceived(type);
+  story_.Received(type);
   if (state_ == State::kWaitsForHello) {
     OnMessageBeforeHello();
   } else {
@@ -91,7 +95,7 @@ void Session::OnMessageBeforeHello() {
   switch (context_.message.type) {
     case MessageType::kHello: return OnHello(std::move(context_.message.hello));
     case MessageType::kPing: return EndUnless(down_.Pong(context_.message.ping_t));
-    default: return TellError(Reason::kHelloRequired, "the first message has to be a hello");
+    default: return RefuseMessage(Reason::kHelloRequired, "the first message has to be a hello");
   }
 }
 
@@ -105,15 +109,21 @@ void Session::OnMessage(v1::UpFrame& frame, std::string_view text) {
   if (message.ack_seq != 0) uplink_.AcknowledgedByClient(message.ack_seq);
   switch (message.type) {
     case MessageType::kHello:
-      return TellError(Reason::kInvalidMessage, path_ == v1::SESSION_PATH_PLAIN
-                                                    ? "hello: only on /v1"
-                                                    : "hello: this session is open");
+      return RefuseMessage(Reason::kInvalidMessage, path_ == v1::SESSION_PATH_PLAIN
+                                                        ? "hello: only on /v1"
+                                                        : "hello: this session is open");
     case MessageType::kPing: EndUnless(down_.Pong(message.ping_t)); break;
     case MessageType::kBye: return OnBye();
     case MessageType::kRefresh:
       uplink_.Refresh(std::move(*frame.mutable_refresh()->mutable_token()));
       break;
+    case MessageType::kReport: uplink_.TellReport(frame, text.size()); break;
     case MessageType::kAck: break;
+    case MessageType::kJoin: {
+      const std::uint64_t id = PassOn(message.id, frame, text, Inbound::Verdict::kByContent);
+      if (id != 0) join_.Asked(id, std::chrono::steady_clock::now());
+      break;
+    }
     default: PassOn(message.id, frame, text, Inbound::Verdict::kByContent);
   }
   uplink_.TellIfDue();
@@ -124,7 +134,7 @@ void Session::OnFault(std::string_view text, Inbound::Verdict verdict) {
   const bool numbers_nothing = fault.numbered && fault.id == 0 && !uplink_.inbound().numbered();
   if (state_ == State::kWaitsForHello || fault.reason == Reason::kInvalidJson ||
       (fault.id == 0 && !numbers_nothing)) {
-    return TellError(fault.reason, fault.message);
+    return RefuseMessage(fault.reason, fault.message);
   }
   // The service makes the verdict an event, in order with the other answers.
   v1::UpFrame& frame = uplink_.Next();
@@ -132,12 +142,16 @@ void Session::OnFault(std::string_view text, Inbound::Verdict verdict) {
   PassOn(fault.id, frame, text, verdict);
 }
 
-void Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::string_view text,
-                     Inbound::Verdict verdict) {
+std::uint64_t Session::PassOn(std::uint64_t id, v1::UpFrame& frame, std::string_view text,
+                              Inbound::Verdict verdict) {
   Inbound::Numbers numbers;
-  if (!uplink_.Number(id, &numbers)) return OnAcknowledged(uplink_.inbound().acknowledged());
+  if (!uplink_.Number(id, &numbers)) {
+    OnAcknowledged(uplink_.inbound().acknowledged());
+    return 0;
+  }
   uplink_.Pass(numbers, text, verdict, frame);
   UpdateReading();
+  return numbers.id;
 }
 
 void Session::UpdateReading() {
@@ -171,13 +185,17 @@ void Session::OnSignOfLife() {
 }
 
 void Session::OnRoundTrip(Duration took) {
+  context_.probe.RoundTrip(absl::FromChrono(took));
+  story_.round_trip_ms = CeilMilliseconds(took);
   if (active()) uplink_.TellRoundTrip(took);
 }
 
 void Session::OnWritten(std::uint64_t seq) {
   if (state_ == State::kOpen && !setup_counted_) {
     setup_counted_ = true;
-    context_.probe.SetupDone(absl::FromChrono(std::chrono::steady_clock::now() - accepted_at_));
+    const Duration took = std::chrono::steady_clock::now() - accepted_at_;
+    context_.probe.SetupDone(absl::FromChrono(took));
+    story_.setup_ms = CeilMilliseconds(took);
   }
   uplink_.AcknowledgedBySocket(seq);
 }
@@ -210,10 +228,14 @@ void Session::OnAcknowledged(std::uint64_t id) {
 
 void Session::OnOpened(const v1::Opened& opened) {
   state_ = State::kOpen;
-  LogSessionOpened(session_id_, opened);
-  session_id_ = opened.session_id();
+  const std::string asked_as(names_.session_id());
+  names_.set_session_id(opened.session_id());
+  names_.set_client_id(opened.client_id());
+  if (opened.has_room()) names_.set_room(opened.room().room());
+  story_.resumed = opened.resumed();
+  LogSessionOpened(names_, asked_as, opened.resumed());
   // Who claimed to resume another session, and got one of its own, needs a place of its own.
-  if (!seat_.Settle(session_id_)) {
+  if (!seat_.Settle(opened.session_id())) {
     return EndWith(Reason::kTooManyConnections, "too many sessions on this server",
                    v1::Detach::CAUSE_FAULT);
   }
@@ -223,7 +245,8 @@ void Session::OnOpened(const v1::Opened& opened) {
 
 void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
   context_.probe.SessionMoved();
-  LogSessionMoved(session_id_);
+  ++story_.moved;
+  LogSessionMoved(names_);
   probed_ = false;
   UpdateReading();
   if (acknowledges) OnAcknowledged(opened.last_id());
@@ -234,8 +257,8 @@ void Session::OnMoved(const v1::Opened& opened, bool acknowledges) {
 }
 
 void Session::OnUnavailable() {
-  LogSessionCutOff(session_id_);
-  TellError(Reason::kUnavailable, "the signaling service is away");
+  LogSessionCutOff(names_);
+  EndUnless(down_.Error(Reason::kUnavailable, "the signaling service is away"));
 }
 
 void Session::OnFailed(Reason reason, std::string_view message) {
@@ -248,7 +271,8 @@ bool Session::IsLastFault(v1::DownFrame& frame) {
   const std::optional<Reason> reason = KnownReason(frame.error());
   if (!reason) return false;
   context_.probe.ErrorSent(*reason);
-  LogRefusal(session_id_, nullptr, *reason, frame.error().message(), false);
+  LogRefusal(names_, nullptr, *reason, frame.error().message(), false);
+  story_.Refused(*reason);
   if (*reason == Reason::kUnauthenticated) {
     // A refresh that was refused.
     context_.addresses.OnFailedAuthentication(address_, context_.clock.now().time_since_epoch());
@@ -262,7 +286,9 @@ bool Session::IsLastFault(v1::DownFrame& frame) {
 }
 
 void Session::OnEvent(v1::DownFrame& frame) {
-  if (frame.has_room()) LogRoom(session_id_, frame.room());
+  if (frame.has_room()) LogRoom(names_, frame.room());
+  if (frame.has_room() && frame.room().has_joined()) names_.set_room(frame.room().joined().room());
+  if (join_.running()) TimeJoin(frame);
   const bool last = frame.has_error() && IsLastFault(frame);
   const bool numbered = uplink_.inbound().numbered();
   // What is no event carries no acknowledgement: that follows alone.
@@ -277,17 +303,23 @@ void Session::OnEvent(v1::DownFrame& frame) {
        v1::Detach::CAUSE_FAULT);
 }
 
+void Session::TimeJoin(const v1::DownFrame& frame) {
+  const auto took = join_.Answered(frame, std::chrono::steady_clock::now());
+  if (took) context_.probe.Joined(absl::FromChrono(*took));
+}
+
 void Session::EndUnless(bool sent) {
   if (!sent) EndAsSlow();
 }
 
 bool Session::IsLastStrike(Reason reason) { return IsStrike(reason) && ++strikes_ >= kStrikes; }
 
-void Session::TellError(Reason reason, std::string_view message) {
+void Session::RefuseMessage(Reason reason, std::string_view message) {
+  story_.Refused(reason);
   if (IsLastStrike(reason)) {
     return EndWith(reason, message, v1::Detach::CAUSE_FAULT, CloseCode::kProtocolError);
   }
-  LogRefusal(session_id_, upgrade_.get(), reason, message, false);
+  LogRefusal(names_, upgrade_.get(), reason, message, false);
   EndUnless(down_.Error(reason, message));
 }
 

@@ -12,8 +12,11 @@
 #include "gateway/instant.h"
 #include "gateway/registry.h"
 #include "gateway/ws/downlink.h"
+#include "gateway/ws/join_timer.h"
 #include "gateway/ws/opening.h"
 #include "gateway/ws/session_context.h"
+#include "gateway/ws/session_names.h"
+#include "gateway/ws/session_story.h"
 #include "gateway/ws/socket.h"
 #include "gateway/ws/uplink.h"
 #include "services/common/address_limiter.h"
@@ -31,6 +34,8 @@ class Session final : public SocketEvents, private Uplink::Owner {
 
   // Keeps all deadlines; called some times a second.
   void Tick();
+  // What its client has not taken yet.
+  std::size_t waiting_bytes() const { return socket_.waiting_bytes(); }
   // There is a link to the service again.
   void OnLinkReady() { uplink_.OnLinkReady(); }
 
@@ -78,8 +83,9 @@ class Session final : public SocketEvents, private Uplink::Owner {
   void OnHello(Hello hello);
   void OnBye();
   void OnFault(std::string_view text, Inbound::Verdict verdict);
-  void PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::string_view text,
-              Inbound::Verdict verdict);
+  // The number that it went under; 0: it came before.
+  std::uint64_t PassOn(std::uint64_t id, signaling::v1::UpFrame& frame, std::string_view text,
+                       Inbound::Verdict verdict);
   // Reads from the client, or not, as the uplink can take more and the limits allow.
   void UpdateReading();
   // A message was handled: where the client is over its limit now, it is not read for a while.
@@ -97,10 +103,12 @@ class Session final : public SocketEvents, private Uplink::Owner {
   void OnFailed(Reason reason, std::string_view message) override;
 
   void OnEvent(signaling::v1::DownFrame& frame);
+  void TimeJoin(const signaling::v1::DownFrame& frame);
   // True where this verdict is on the one fault too many; then it says so.
   bool IsLastFault(signaling::v1::DownFrame& frame);
   void OnAcknowledged(std::uint64_t id);
-  void TellError(Reason reason, std::string_view message);
+  // One of its messages is refused here.
+  void RefuseMessage(Reason reason, std::string_view message);
   // What was to be sent was not: the client takes too little.
   void EndUnless(bool sent);
   // True where this fault is the one too many.
@@ -136,7 +144,6 @@ class Session final : public SocketEvents, private Uplink::Owner {
   bool told_to_go_ = false;     // the deadline says until when
   bool said_bye_ = false;       // likewise; what it said before has to go first
   std::uint8_t strikes_ = 0;
-  std::uint32_t received_ = 0;
   CloseCode end_code_ = CloseCode::kNormal;
   std::string_view end_reason_;  // of the reason table, or empty
   Instant last_sign_;            // of life
@@ -145,9 +152,11 @@ class Session final : public SocketEvents, private Uplink::Owner {
   Downlink down_;
   Uplink uplink_;
   MessageLimiter limiter_;
+  JoinTimer join_;
+  SessionStory story_;
+  SessionNames names_;
   Admission::Place waiting_;          // among those who wait for hello
   Admission::Seat seat_;              // among the sessions
-  std::string session_id_;            // empty before `open`
   std::unique_ptr<Upgrade> upgrade_;  // until `open`
 };
 

@@ -25,7 +25,7 @@ void Session::OnClosed(const v1::Closed& closed) {
     error.set_fatal(true);
     if (const auto known = KnownReason(error)) {
       reason = Info(*known).code;
-      LogRefusal(session_id_, nullptr, *known, error.message(), true);
+      LogRefusal(names_, nullptr, *known, error.message(), true);
     }
     if (state_ == State::kOpening && error.reason() == v1::ERROR_REASON_UNAUTHENTICATED) {
       context_.addresses.OnFailedAuthentication(address_, context_.clock.now().time_since_epoch());
@@ -57,7 +57,7 @@ void Session::Refuse(Reason reason, std::string_view message) {
 }
 
 void Session::Refuse(const Upgrade::Refusal& refusal) {
-  LogRefusal(session_id_, upgrade_.get(), refusal.reason, refusal.message, true);
+  LogRefusal(names_, upgrade_.get(), refusal.reason, refusal.message, true);
   v1::Error error = FatalError(refusal.reason, refusal.message);
   if (refusal.retry_after > Duration::zero()) SetRetryAfter(refusal.retry_after, &error);
   down_.Fatal(error);
@@ -75,7 +75,7 @@ void Session::EndWith(Reason reason, std::string_view message, Cause cause) {
 
 void Session::EndWith(Reason reason, std::string_view message, Cause cause, CloseCode code) {
   if (!active()) return;
-  LogRefusal(session_id_, upgrade_.get(), reason, message, true);
+  LogRefusal(names_, upgrade_.get(), reason, message, true);
   down_.Fatal(FatalError(reason, message));
   Stop(code, Info(reason).code, cause);
 }
@@ -116,14 +116,13 @@ void Session::OnEnd(std::uint16_t code, CloseSide side) {
   state_ = State::kOver;
   deadline_ = context_.clock.now() + kCloseTimeout;
   context_.probe.ConnectionClosed(code, side);
-  LogSessionEnd({.session_id = session_id_,
-                 .path = path_ == v1::SESSION_PATH_PLAIN ? "/" : "/v1",
-                 .reason = end_reason_,
-                 .close_code = code,
-                 .side = side,
-                 .lasted = std::chrono::steady_clock::now() - accepted_at_,
-                 .received = received_,
-                 .sent = down_.sent()});
+  LogSessionEnd(names_, {.path = path_ == v1::SESSION_PATH_PLAIN ? "/" : "/v1",
+                         .reason = end_reason_,
+                         .close_code = code,
+                         .side = side,
+                         .lasted = std::chrono::steady_clock::now() - accepted_at_,
+                         .sent = down_.sent(),
+                         .story = story_});
 }
 
 void Session::Drain() {
@@ -140,7 +139,7 @@ bool Session::GoAway(Duration reconnect_after) {
     return true;
   }
   deadline_ = context_.clock.now() + reconnect_after + kGoTimeout;
-  LogSessionSentAway(session_id_, reconnect_after);
+  LogSessionSentAway(names_, reconnect_after);
   EndUnless(down_.GoAway(absl::FromChrono(reconnect_after)));
   return true;
 }

@@ -24,7 +24,8 @@ void Session::CountMessage(Limit kind) {
   UpdateReading();
   if (taken != MessageLimiter::Taken::kEpisodeBegins) return;
   context_.probe.RateLimited(kind);
-  LogRateLimited(session_id_, kind);
+  ++story_.rate_limited;
+  LogRateLimited(names_, kind);
   EndUnless(down_.RateLimited(limiter_.UntilToken(limits, now)));
 }
 

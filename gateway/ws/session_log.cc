@@ -18,71 +18,96 @@ std::string_view PathName(v1::SessionPath path) {
   return path == v1::SESSION_PATH_PLAIN ? "/" : "/v1";
 }
 
+log::Field Trace(const SessionNames& names) {
+  return log::IfAny("traceparent", names.traceparent());
+}
+
 }  // namespace
 
-void LogSessionEnd(const SessionEnd& end) {
-  const auto level = end.session_id.empty() ? log::Level::kDebug : log::Level::kInfo;
+void LogSessionEnd(const SessionNames& names, const SessionEnd& end) {
+  const auto level = names.session_id().empty() ? log::Level::kDebug : log::Level::kInfo;
+  const SessionStory& story = end.story;
+  const std::string_view refusal =
+      story.last_refusal ? Info(*story.last_refusal).code : std::string_view();
   log::Write(level, "session_end",
-             {{"session_id", end.session_id},
+             {{"session_id", names.session_id()},
+              log::IfAny("client_id", names.client_id()),
+              log::IfAny("room", names.room()),
               {"path", end.path},
-              {"reason", end.reason},
+              log::IfAny("reason", end.reason),
               {"close_code", end.close_code},
               {"side", CloseSideName(end.side)},
               {"duration_ms", Milliseconds(end.lasted)},
-              {"received", end.received},
-              {"sent", end.sent}});
+              log::IfAny("setup_ms", story.setup_ms),
+              {"received", story.received},
+              {"sent", end.sent},
+              log::IfAny("refused", story.refused),
+              log::IfAny("last_refusal", refusal),
+              log::IfAny("offers", story.offers),
+              log::IfAny("answers", story.answers),
+              log::IfAny("candidates", story.candidates),
+              log::IfAny("resumed", story.resumed),
+              log::IfAny("moved", story.moved),
+              log::IfAny("round_trip_ms", story.round_trip_ms),
+              log::IfAny("rate_limited", story.rate_limited),
+              Trace(names)});
 }
 
-void LogSessionOpening(std::string_view session_id, const Upgrade& upgrade, const Hello& hello) {
-  log::Debug("session_opening", {{"session_id", session_id},
+void LogSessionOpening(const SessionNames& names, const Upgrade& upgrade, const Hello& hello) {
+  log::Debug("session_opening", {{"session_id", names.session_id()},
                                  {"path", PathName(upgrade.path)},
                                  {"client_id", hello.client_id},
                                  {"room", upgrade.room},
                                  {"resumes", hello.resume.has_value()},
-                                 {"remote_address", upgrade.remote_address}});
+                                 {"remote_address", upgrade.remote_address},
+                                 Trace(names)});
 }
 
-void LogSessionOpened(std::string_view asked_as, const v1::Opened& opened) {
-  log::Debug("session_opened", {{"session_id", opened.session_id()},
+void LogSessionOpened(const SessionNames& names, std::string_view asked_as, bool resumed) {
+  log::Debug("session_opened", {{"session_id", names.session_id()},
                                 {"asked_as", asked_as},
-                                {"client_id", opened.client_id()},
-                                {"room", opened.room().room()},
-                                {"resumed", opened.resumed()}});
+                                {"client_id", names.client_id()},
+                                {"room", names.room()},
+                                {"resumed", resumed},
+                                Trace(names)});
 }
 
-void LogSessionMoved(std::string_view session_id) {
-  log::Debug("session_moved", {{"session_id", session_id}});
+void LogSessionMoved(const SessionNames& names) {
+  log::Debug("session_moved", {{"session_id", names.session_id()}, Trace(names)});
 }
 
-void LogSessionCutOff(std::string_view session_id) {
-  log::Debug("session_cut_off", {{"session_id", session_id}});
+void LogSessionCutOff(const SessionNames& names) {
+  log::Debug("session_cut_off", {{"session_id", names.session_id()}, Trace(names)});
 }
 
-void LogSessionSentAway(std::string_view session_id, Duration reconnect_after) {
-  log::Debug("session_sent_away",
-             {{"session_id", session_id}, {"reconnect_after_ms", Milliseconds(reconnect_after)}});
+void LogSessionSentAway(const SessionNames& names, Duration reconnect_after) {
+  log::Debug("session_sent_away", {{"session_id", names.session_id()},
+                                   {"reconnect_after_ms", Milliseconds(reconnect_after)},
+                                   Trace(names)});
 }
 
-void LogRefusal(std::string_view session_id, const Upgrade* upgrade, Reason reason,
+void LogRefusal(const SessionNames& names, const Upgrade* upgrade, Reason reason,
                 std::string_view message, bool fatal) {
-  log::Debug(
-      fatal ? "session_refused" : "message_refused",
-      {{"session_id", session_id},
-       {"reason", Info(reason).code},
-       {"error", LoggedText(reason, message)},
-       {"remote_address", upgrade != nullptr ? upgrade->remote_address : std::string_view()}});
+  log::Debug(fatal ? "session_refused" : "message_refused",
+             {{"session_id", names.session_id()},
+              {"reason", Info(reason).code},
+              {"error", LoggedText(reason, message)},
+              {"remote_address", upgrade != nullptr ? upgrade->remote_address : std::string_view()},
+              Trace(names)});
 }
 
-void LogRoom(std::string_view session_id, const v1::RoomEvent& event) {
+void LogRoom(const SessionNames& names, const v1::RoomEvent& event) {
   if (event.has_joined()) {
-    log::Debug("joined", {{"session_id", session_id}, {"room", event.joined().room()}});
+    log::Debug("joined",
+               {{"session_id", names.session_id()}, {"room", event.joined().room()}, Trace(names)});
   } else if (event.has_left()) {
-    log::Debug("left", {{"session_id", session_id}});
+    log::Debug("left", {{"session_id", names.session_id()}, Trace(names)});
   }
 }
 
-void LogRateLimited(std::string_view session_id, Limit limit) {
-  log::Debug("rate_limited", {{"session_id", session_id}, {"limit", LimitName(limit)}});
+void LogRateLimited(const SessionNames& names, Limit limit) {
+  log::Debug("rate_limited",
+             {{"session_id", names.session_id()}, {"limit", LimitName(limit)}, Trace(names)});
 }
 
 }  // namespace signaling::gateway

@@ -188,6 +188,10 @@ void Uplink::TellRoundTrip(Duration took) {
   Send(frame, 0);
 }
 
+void Uplink::TellReport(v1::UpFrame& frame, std::size_t bytes) {
+  if (passes_) Send(frame, bytes);
+}
+
 void Uplink::Tick(Instant now) {
   inbound_.Rest();
   TellIfDue();

@@ -78,6 +78,8 @@ class Uplink final : public Link::Receiver {
   // These are for now or never: told where the session is open on a link.
   void TellAlive();
   void TellRoundTrip(Duration took);
+  // Sends the report in `frame`, which Next returned and it was decoded into from as many bytes.
+  void TellReport(signaling::v1::UpFrame& frame, std::size_t bytes);
 
   // Keeps the deadlines of a session that is not open on a link.
   void Tick(Instant now);

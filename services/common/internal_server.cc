@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "prometheus/text_serializer.h"
 #include "services/common/address.h"
+#include "services/common/metric_family.h"
 
 namespace signaling {
 namespace {
@@ -40,6 +41,8 @@ struct Handler {
       families.insert(families.end(), std::make_move_iterator(some.begin()),
                       std::make_move_iterator(some.end()));
     }
+    families.push_back(
+        GaugeFamily("signaling_ready", "1 where /readyz says ok, else 0.", ready().ok() ? 1 : 0));
     return prometheus::TextSerializer().Serialize(families);
   }
 

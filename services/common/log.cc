@@ -51,6 +51,12 @@ spdlog::logger& Logger() {
   return *logger;
 }
 
+bool SaysNothing(const Field& field) {
+  if (const auto* text = std::get_if<std::string_view>(&field.value)) return text->empty();
+  if (const auto* number = std::get_if<std::int64_t>(&field.value)) return *number == 0;
+  return !std::get<bool>(field.value);
+}
+
 void AppendValue(std::string& line, const Field& field) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
     AppendJsonString(line, *text);
@@ -87,7 +93,7 @@ std::uint64_t LinesWritten(Level level) {
 
 bool IsOn(Level level) { return Logger().should_log(Row(level).spdlog_level); }
 
-void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+void Write(Level level, std::string_view event, std::span<const Field> fields) {
   if (!IsOn(level)) return;
   std::string line = absl::StrCat("{\"time\":\"", JsonTime(absl::Now()), "\",\"level\":\"",
                                   Absl(Row(level).name), "\",\"component\":");
@@ -95,6 +101,7 @@ void Write(Level level, std::string_view event, std::initializer_list<Field> fie
   line += ",\"event\":";
   AppendJsonString(line, event);
   for (const Field& field : fields) {
+    if (field.optional && SaysNothing(field)) continue;
     line += ',';
     AppendJsonString(line, field.key);
     line += ':';

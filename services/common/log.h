@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -17,6 +18,7 @@ std::string_view LevelName(Level level);
 struct Field {
   std::string_view key;
   std::variant<std::string_view, std::int64_t, bool> value;
+  bool optional = false;
 
   Field(std::string_view k, std::string_view v) : key(k), value(v) {}
   Field(std::string_view k, const char* v) : key(k), value(std::string_view(v)) {}
@@ -27,6 +29,14 @@ struct Field {
   Field(std::string_view k, std::uint32_t v) : key(k), value(std::int64_t{v}) {}
   Field(std::string_view k, std::uint64_t v) : key(k), value(static_cast<std::int64_t>(v)) {}
 };
+
+// A field that is left out where it says nothing: an empty text, 0, false.
+template <class Value>
+Field IfAny(std::string_view key, Value value) {
+  Field field(key, value);
+  field.optional = true;
+  return field;
+}
 
 // "debug", "info", "warning", "error"; false for anything else.
 bool ParseLevel(std::string_view text, Level* level);
@@ -44,7 +54,10 @@ std::uint64_t LinesWritten(Level level);
 bool IsOn(Level level);
 
 // Thread-safe. Values that must outlive the call do: it returns when the line is formatted.
-void Write(Level level, std::string_view event, std::initializer_list<Field> fields);
+void Write(Level level, std::string_view event, std::span<const Field> fields);
+inline void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  Write(level, event, std::span<const Field>(fields.begin(), fields.size()));
+}
 
 inline void Debug(std::string_view event, std::initializer_list<Field> fields) {
   Write(Level::kDebug, event, fields);

@@ -2,10 +2,13 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <csignal>
 
 namespace signaling {
 namespace {
+
+constinit std::atomic<bool> stop_signalled{false};
 
 sigset_t StopSignals() {
   sigset_t set;
@@ -36,8 +39,11 @@ int WaitForStopSignal(const std::function<void()>& on_hangup) {
     if (signal != SIGHUP) break;
     on_hangup();
   }
+  stop_signalled = true;
   pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
   return signal;
 }
+
+bool StopSignalled() { return stop_signalled; }
 
 }  // namespace signaling

@@ -12,4 +12,7 @@ void BlockSignals();
 // process at once, and SIGHUP does nothing.
 int WaitForStopSignal(const std::function<void()>& on_hangup);
 
+// Whether that has come. Thread-safe.
+bool StopSignalled();
+
 }  // namespace signaling

@@ -12,12 +12,14 @@
 #include "services/common/file_watcher.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
+#include "services/common/process_metrics.h"
 #include "services/common/runtime.h"
 #include "services/common/secret_file.h"
 #include "services/common/signals.h"
 #include "services/signaling/auth/jwks_url.h"
 #include "services/signaling/config.h"
 #include "services/signaling/engine/memory/memory_engine.h"
+#include "services/signaling/rpc/engine_probe.h"
 #include "services/signaling/rpc/probe.h"
 #include "services/signaling/rpc/server.h"
 
@@ -63,13 +65,14 @@ int Run(int argc, char** argv) {
   WarnOfServiceLinks(start.sources);
 
   const SystemClock clock;
-  MemoryEngine engine(config->engine, clock);
+  const auto registry = std::make_shared<prometheus::Registry>();
+  EngineProbe engine_probe(*registry);
+  MemoryEngine engine(config->engine, clock, engine_probe);
   IceServers ice_servers(config->ice, clock);
   if (config->engine.relay_only && !ice_servers.has_turn()) {
     log::Warning("relay_only_without_turn",
                  {{"error", "no call can connect: --turn_urls is missing"}});
   }
-  const auto registry = std::make_shared<prometheus::Registry>();
   const auto engine_metrics = std::make_shared<EngineCollector>(engine);
 
   OpenAuthenticator open;
@@ -102,7 +105,7 @@ int Run(int argc, char** argv) {
                                          .port = config->internal_port,
                                          .healthy = [&] { return (*server)->Healthy(); },
                                          .ready = [&] { return (*server)->Ready(); }},
-                                        {registry, engine_metrics});
+                                        ProcessCollectors({registry, engine_metrics}));
   if (!internal.ok()) return RefuseStart(internal.status());
   log::Info("listening", {{"address", config->server.address},
                           {"port", (*server)->port()},
@@ -128,6 +131,7 @@ int Run(int argc, char** argv) {
   (*server)->Drain(config->drain_timeout, config->drain_rate);
   if (tokens != nullptr) tokens->Stop();
   (*server)->Shutdown(kShutdownPatience);
+  engine_probe.Flush();
   log::Info("stopped", {});
   return 0;
 }

@@ -73,6 +73,12 @@ TEST_F(InternalServerTest, ReadinessSaysWhyNot) {
   EXPECT_NE(Get(server_->port(), "/healthz").find("200 OK"), std::string::npos);
 }
 
+TEST_F(InternalServerTest, ReadinessIsAMetric) {
+  EXPECT_NE(Get(server_->port(), "/metrics").find("\nsignaling_ready 1\n"), std::string::npos);
+  ready_ = false;
+  EXPECT_NE(Get(server_->port(), "/metrics").find("\nsignaling_ready 0\n"), std::string::npos);
+}
+
 TEST_F(InternalServerTest, RefusesOtherPathsMethodsAndNoise) {
   EXPECT_NE(Get(server_->port(), "/").find("404"), std::string::npos);
   EXPECT_NE(

@@ -38,6 +38,21 @@ TEST_F(LogTest, WritesNothingBelowItsLevel) {
   }
 }
 
+TEST_F(LogTest, LeavesOutOptionalFieldsThatSayNothing) {
+  testing::internal::CaptureStdout();
+  Info("something", {IfAny("none", ""),
+                     IfAny("text", "t"),
+                     IfAny("zero", 0),
+                     IfAny("number", -1),
+                     IfAny("no", false),
+                     IfAny("yes", true),
+                     {"empty", ""}});
+  const std::string line = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(line.ends_with(R"("event":"something","text":"t","number":-1,"yes":true,"empty":""})"
+                             "\n"))
+      << line;
+}
+
 TEST_F(LogTest, ChangesItsLevelWhileItRuns) {
   Init("test", Level::kInfo);
   SetLevel(Level::kDebug);

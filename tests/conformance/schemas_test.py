@@ -163,6 +163,16 @@ class SourcesTest(unittest.TestCase):
             with self.subTest(function):
                 self.assertEqual(set(words), words_of(path, function))
 
+    def test_words_of_clients(self):
+        """Those that a report is read from."""
+        report = schemas.bundle("client")["$defs"]["report"]["properties"]
+        decoder = source("gateway", "codec", "report_decoder.cc")
+        for field, function in (("candidate_type", "CandidateType"), ("reason", "Failure")):
+            body = re.search(rf"> {function}\(.*?\n}}", decoder, re.DOTALL).group(0)
+            self.assertEqual(report[field]["anyOf"][0]["enum"], re.findall(r'name == "(\w+)"', body))
+        self.assertEqual(report["state"]["enum"], re.findall(r'state == "(\w+)"', decoder))
+        self.assertIn(f"{report['setup_ms']['anyOf'][0]['maximum']:_}".replace("_", "'"), decoder)
+
     def test_codes(self):
         """Of the schema, of the page and of the C++ table, which the unit test reason_docs_test compares column by column."""
         codes = schemas.read("common.schema.json")["$defs"]["error_code"]["enum"]

@@ -18,7 +18,7 @@ RIGHT = {
     "metadata": {"role": "robot"}, "replace": True, "locked": False, "ban_ms": 0, "ttl_ms": 60000, "allowed": ["bob"],
     "candidates": [{"candidate": CANDIDATE}], "options": {}, "max_participants": 2, "media": "any", "relay_only": False,
     "knock": False, "t": 1, "session_id": "A" * 22, "resume_token": "A" * 22, "last_seq": 0,
-    "token": "e30.e30.c2ln",
+    "token": "e30.e30.c2ln", "state": "failed", "setup_ms": 250, "candidate_type": "relay",
     "resume": {"session_id": "A" * 22, "resume_token": "A" * 22, "last_seq": 0}}
 
 # What some field takes and others do not.
@@ -86,25 +86,34 @@ def _variants(base, node):
             yield from ({**base, name: [value]} for value in _values(elements))
 
 
+def _bases(type_, node):
+    """What is required, and no more, in each way that the schema has of being right."""
+    required = {name: type_ if name == "type" else RIGHT[name] for name in node["required"]}
+    for one in node.get("oneOf", ({},)):
+        for case in node.get("anyOf", ({},)):
+            words = {name: field["const"] for name, field in case.get("properties", {}).items() if "const" in field}
+            yield {**required, **{name: RIGHT[name] for name in one.get("required", ())}, **words}
+
+
 def messages():
     """All of them, each once."""
     seen = set()
     for type_ in schemas.types("client"):
         node = schemas.bundle("client")["$defs"][type_]
-        base = {name: type_ if name == "type" else RIGHT[name] for name in node["required"]}
-        optional = [name for name in node["properties"] if name not in base and name not in ("id", "offer_id")]
-        full = {**base, **{name: "x" if name == "reason" else RIGHT[name] for name in optional}}
-        for message in (base, full, {**full, "offer_id": "none"}, {**full, "to": None, "offer_id": "none"},
-                        {**base, "to": "bob", "offer_id": None}, {**base, "a_later_field": {"x": [1]}},
-                        *_variants(base, node)):
-            if (text := repr(message)) not in seen:
-                seen.add(text)
-                yield message
+        for base in _bases(type_, node):
+            optional = [name for name in node["properties"] if name not in base and name not in ("id", "offer_id")]
+            full = {**base, **{name: "x" if name == "reason" else RIGHT[name] for name in optional}}
+            for message in (base, full, {**full, "offer_id": "none"}, {**full, "to": None, "offer_id": "none"},
+                            {**base, "to": "bob", "offer_id": None}, {**base, "a_later_field": {"x": [1]}},
+                            *_variants(base, node)):
+                if (text := repr(message)) not in seen:
+                    seen.add(text)
+                    yield message
 
 
 def types():
     """What may stand where a type stands, the gateway's types included."""
-    for type_ in (*schemas.types("server"), "", "offers", "Offer", "OFFER", " offer", "report"):
+    for type_ in (*schemas.types("server"), "", "offers", "Offer", "OFFER", " offer", "reports"):
         if type_ not in schemas.types("client"):
             yield {"type": type_}
     yield {}

@@ -27,6 +27,7 @@ Client& Client::OpenPlain(const std::string& room, const std::string& client_id)
 
 Client& Client::DoOpen(v1::Open open) {
   open.set_session_id(NewRandomId());
+  open.set_traceparent(traceparent_);
   id_ = *SessionId::Parse(open.session_id());
   open_ = std::move(open);
   engine_.Open(id_, open_, identity_, {&sink_, tag_});
@@ -55,6 +56,7 @@ Client& Client::ResumeWith(const std::string& token, std::uint64_t last_seq) {
   open.mutable_resume()->set_session_id(id_.ToString());
   open.mutable_resume()->set_token(token);
   open.mutable_resume()->set_last_seq(last_seq);
+  open.set_traceparent(traceparent_);
   Connect();
   engine_.Open(*SessionId::Parse(open.session_id()), open, identity_, {&sink_, tag_});
   if (opened() && !record().opened->resumed()) last_seq_ = 0;
@@ -129,6 +131,23 @@ std::uint64_t Client::Candidate(const std::string& text, const std::string& to) 
   frame.mutable_signal()->set_to(to);
   frame.mutable_signal()->mutable_ice_candidate()->set_candidate(text);
   return Send(std::move(frame));
+}
+
+std::uint64_t Client::Reject(v1::Reject::Reason reason, const std::string& to) {
+  v1::UpFrame frame;
+  frame.mutable_signal()->set_to(to);
+  frame.mutable_signal()->mutable_reject()->set_reason(reason);
+  return Send(std::move(frame));
+}
+
+void Client::ReportConnected(const std::string& to) {
+  v1::Report report;
+  report.set_to(to);
+  report.set_state(v1::SETUP_STATE_CONNECTED);
+  report.mutable_setup_duration()->set_seconds(1);
+  report.mutable_setup_duration()->set_nanos(500'000'000);
+  report.set_candidate_type(v1::CANDIDATE_TYPE_HOST);
+  Report(report);
 }
 
 std::uint64_t Client::Message(const std::string& json, const std::string& to) {
@@ -244,6 +263,8 @@ void EngineTest::TearDown() {
   const EngineStats stats = engine_->Stats();
   EXPECT_EQ(stats.sessions, 0u);
   EXPECT_EQ(stats.rooms, 0u);
+  EXPECT_EQ(stats.outbox_events, 0u);
+  EXPECT_EQ(stats.outbox_bytes, 0u);
 }
 
 Client& EngineTest::Joined(const std::string& room, const std::string& client_id) {

@@ -14,11 +14,13 @@
 #include "services/common/reason.h"
 #include "services/signaling/engine/engine.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/recording_observer.h"
 #include "tests/support/recording_sink.h"
 
 namespace signaling {
 
-using EngineFactory = std::function<std::unique_ptr<Engine>(const EngineOptions&, const Clock&)>;
+using EngineFactory = std::function<std::unique_ptr<Engine>(const EngineOptions&, const Clock&,
+                                                            EngineObserver& observer)>;
 
 // One client of the engine: numbers what it sends and reads its events.
 class Client {
@@ -32,6 +34,11 @@ class Client {
     return *this;
   }
   void Refresh(const Identity& identity) { engine_.Refresh(ref(), identity); }
+  // Part of this trace from the next opening or resume on.
+  Client& TracedAs(const std::string& traceparent) {
+    traceparent_ = traceparent;
+    return *this;
+  }
 
   Client& Open(const std::string& client_id = "");
   Client& OpenPlain(const std::string& room, const std::string& client_id = "");
@@ -52,6 +59,7 @@ class Client {
                       const std::string& sdp = "v=0");
   std::uint64_t Answer(const std::string& to = "");
   std::uint64_t Candidate(const std::string& text, const std::string& to = "");
+  std::uint64_t Reject(signaling::v1::Reject::Reason reason, const std::string& to = "");
   std::uint64_t Message(const std::string& json, const std::string& to = "");
   std::uint64_t Create(const std::string& sdp = "v=0");
   std::uint64_t Create(const signaling::v1::CreateOffer& create);
@@ -66,6 +74,10 @@ class Client {
   std::uint64_t Send(signaling::v1::UpFrame frame);
   // As it is, numbers included.
   void SendRaw(signaling::v1::UpFrame frame) { engine_.Apply(ref(), &frame); }
+
+  // As one that measured 1.5 s until it was connected.
+  void ReportConnected(const std::string& to);
+  void Report(const signaling::v1::Report& report) { engine_.Report(ref(), report); }
 
   // The events since the last call. `acknowledge` as an attentive client would.
   std::vector<signaling::v1::DownFrame> Events(bool acknowledge = true);
@@ -96,6 +108,7 @@ class Client {
   absl::StatusOr<Identity> identity_ = Identity();
   SessionId id_;
   signaling::v1::Open open_;
+  std::string traceparent_;
   std::string token_;
   std::uint64_t epoch_ = 0;
   std::uint64_t acked_seq_ = 0;
@@ -112,7 +125,7 @@ class EngineTest : public ::testing::TestWithParam<EngineFactory> {
 
   void Make(const EngineOptions& options) {
     clients_.clear();
-    engine_ = GetParam()(options, clock_);
+    engine_ = GetParam()(options, clock_, observer_);
   }
   Client& NewClient() {
     clients_.push_back(std::make_unique<Client>(*engine_, sink_, clients_.size() + 1));
@@ -132,6 +145,7 @@ class EngineTest : public ::testing::TestWithParam<EngineFactory> {
 
   FakeClock clock_;
   RecordingSink sink_;
+  RecordingObserver observer_;
   std::unique_ptr<Engine> engine_;
   std::vector<std::unique_ptr<Client>> clients_;
 };
@@ -160,6 +174,9 @@ class EngineAdmissionTest : public EngineTest {};
 class EngineBackOfficeTest : public EngineTest {};
 class EngineResumeTest : public EngineOffersTest {};
 class EngineAttachTest : public EngineTest {};
+class EngineObserverTest : public EngineOffersTest {};
+class EngineStoriesTest : public EngineTest {};
+class EngineHistoriesTest : public EngineOffersTest {};
 class EngineRandomTest : public EngineTest {};
 class EngineRoomRulesTest : public EngineTest {};
 class EngineEventsTest : public EngineTest {};

@@ -137,7 +137,8 @@ class RandomDriver {
   }
 
   void Act(Client& client) {
-    switch (Any(20)) {
+    switch (Any(21)) {
+      case 20: client.ReportConnected(Name()); break;
       case 0: client.Join(Room(), Any(4) == 0); break;
       case 1: client.JoinWith(Room(), Options()); break;
       case 2: client.Leave(); break;
@@ -206,8 +207,32 @@ void ExpectConsistent(Engine& engine) {
   office.ListOffers({}, [&](const absl::StatusOr<v1::ListOffersResponse>& listed) {
     offers = static_cast<std::size_t>(listed->offers_size());
   });
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  office.ListSessions({}, [&](const absl::StatusOr<v1::ListSessionsResponse>& listed) {
+    for (const v1::Session& session : listed->sessions()) {
+      events += session.queued_events();
+      bytes += session.queued_bytes();
+    }
+  });
+  EXPECT_EQ(events, engine.Stats().outbox_events);
+  EXPECT_EQ(bytes, engine.Stats().outbox_bytes);
   EXPECT_EQ(participants, engine.Stats().participants);
   EXPECT_EQ(offers, engine.Stats().offers);
+}
+
+// Every session can say what became of it so far.
+void ExpectExplained(Engine& engine) {
+  BackOffice& office = engine.back_office();
+  office.ListSessions({}, [&](const absl::StatusOr<v1::ListSessionsResponse>& listed) {
+    for (const v1::Session& session : listed->sessions()) {
+      v1::ExplainSessionRequest request;
+      request.set_session(session.name());
+      office.ExplainSession(request, [](const absl::StatusOr<v1::ExplainSessionResponse>& told) {
+        EXPECT_TRUE(told.ok() && told->history().live()) << told.status();
+      });
+    }
+  });
 }
 
 TEST_P(EngineRandomTest, NothingIsLostOrDoubledWhateverTheOrder) {
@@ -219,6 +244,7 @@ TEST_P(EngineRandomTest, NothingIsLostOrDoubledWhateverTheOrder) {
       driver.Step();
       ExpectConsistent(*engine_);
     }
+    ExpectExplained(*engine_);
     for (const auto& client : clients_) client->End();
     Wait(EngineOptions().resume_window);
     EXPECT_EQ(engine_->Stats().sessions, 0u);

@@ -5,9 +5,9 @@
 namespace signaling {
 namespace {
 
-const auto kMemory =
-    ::testing::Values(EngineFactory([](const EngineOptions& options, const Clock& clock) {
-      return std::make_unique<MemoryEngine>(options, clock);
+const auto kMemory = ::testing::Values(
+    EngineFactory([](const EngineOptions& options, const Clock& clock, EngineObserver& observer) {
+      return std::make_unique<MemoryEngine>(options, clock, observer);
     }));
 const auto kName = [](const auto&) { return "Memory"; };
 
@@ -24,6 +24,9 @@ INSTANTIATE_TEST_SUITE_P(Engines, EngineEventsTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineIdentitiesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineResumeTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineAttachTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineObserverTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineStoriesTest, kMemory, kName);
+INSTANTIATE_TEST_SUITE_P(Engines, EngineHistoriesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRandomTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineRoomRulesTest, kMemory, kName);
 INSTANTIATE_TEST_SUITE_P(Engines, EngineOfferRacesTest, kMemory, kName);

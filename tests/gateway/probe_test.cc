@@ -6,6 +6,7 @@
 #include <string>
 
 #include "prometheus/registry.h"
+#include "tests/gateway/samples.h"
 
 namespace signaling::gateway {
 namespace {
@@ -75,6 +76,29 @@ TEST(ProbeTest, TypesAreCountedInTheDirectionsThatTheyHave) {
     EXPECT_EQ(types.at(type), 1) << type;
   }
   EXPECT_EQ(types.size(), kMessageTypes + 1) << "and the unknown ones";
+}
+
+TEST(ProbeTest, WhatHappenedNeverIsZeroFromTheStart) {
+  prometheus::Registry registry;
+  const Probe probe(registry);
+  for (const char* name : {"signaling_handshake_seconds", "signaling_connection_setup_seconds",
+                           "signaling_join_seconds", "signaling_ping_round_trip_seconds",
+                           "signaling_slow_consumers_total", "signaling_link_breaks_total"}) {
+    EXPECT_EQ(Sample(registry, name), 0) << name;
+  }
+  EXPECT_EQ(Sample(registry, "signaling_link_batch_frames", "sent"), 0);
+  EXPECT_EQ(Sample(registry, "signaling_link_batch_frames", "received"), 0);
+}
+
+TEST(ProbeTest, BatchesAreCountedInTheirDirection) {
+  prometheus::Registry registry;
+  Probe probe(registry);
+  probe.BatchSent(3);
+  probe.BatchSent(1024);
+  probe.BatchReceived(5);
+  EXPECT_EQ(Sample(registry, "signaling_link_batch_frames", "sent"), 2);
+  EXPECT_EQ(Sum(registry, "signaling_link_batch_frames", "sent"), 1027);
+  EXPECT_EQ(Sum(registry, "signaling_link_batch_frames", "received"), 5);
 }
 
 }  // namespace

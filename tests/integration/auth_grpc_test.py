@@ -54,7 +54,8 @@ class OfficeTest(Grpc):
             ("UpdateRoom", {"room": "r", "options": room_pb2.RoomOptions(locked=True)}), ("DeleteRoom", {"room": "r"}),
             ("ListParticipants", {"room": "r"}), ("RemoveParticipant", {"room": "r", "client_id": "ann"}),
             ("SendMessage", {"room": "r", "data": b"1"}), ("ListOffers", {}), ("GetOffer", {"offer_id": "A" * 22}),
-            ("DeleteOffer", {"offer_id": "A" * 22}), ("ListSessions", {}), ("EndSession", {"name": "s"}))
+            ("DeleteOffer", {"offer_id": "A" * 22}), ("ListSessions", {}), ("EndSession", {"name": "s"}),
+            ("ExplainSession", {"session": "s"}), ("ExplainOffer", {"offer_id": "A" * 22}))
         streams = {"WatchEvents"}
         named = {method.name for method in rooms_pb2.DESCRIPTOR.services_by_name["RoomService"].methods}
         self.assertEqual({name for name, _ in everything}, named - streams)

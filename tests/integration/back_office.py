@@ -70,14 +70,15 @@ class Participant:
         while (request := await self._requests.get()) is not None:
             yield request
 
-    def _write(self, **fields):
+    def write(self, **fields):
+        """A frame without a number."""
         self._requests.put_nowait(signaling_pb2.ConnectRequest(frame=signaling_pb2.UpFrame(**fields)))
 
     async def __aenter__(self):
         opening = session_pb2.Open(
             session_id=secrets.token_urlsafe(16), path=session_pb2.SESSION_PATH_V1, client_id=self.client_id,
             token=self._token)
-        self._write(open=opening)
+        self.write(open=opening)
         opened = (await self.read()).opened
         if opened.client_id != self.client_id:
             raise AssertionError(f"opened as {opened}")
@@ -106,7 +107,7 @@ class Participant:
     async def command(self, **body):
         """A frame with the next id, which is returned."""
         before, self._last_id = self._last_id, self._last_id + 1
-        self._write(id=self._last_id, after_id=before, **body)
+        self.write(id=self._last_id, after_id=before, **body)
         return self._last_id
 
     async def read(self):
@@ -117,10 +118,10 @@ class Participant:
                 raise AssertionError(f"{self.client_id}: the stream is over")
             frame = response.frame
             if frame.seq:
-                self._write(ack_seq=frame.seq)
+                self.write(ack_seq=frame.seq)
             harness.secrets.add(frame.opened.resume_token)
             if frame.HasField("probe"):
-                self._write(alive=session_pb2.Alive())
+                self.write(alive=session_pb2.Alive())
             elif frame.WhichOneof("body"):
                 return frame
 

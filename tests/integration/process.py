@@ -108,11 +108,19 @@ class Process:
             return self._counts[event]
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def debug_lines(self):
         return self._watch.debug_lines
 
     def metrics(self):
         return scrape(self.internal_port)
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def resident_kib(self):
         status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()

@@ -23,6 +23,10 @@ forbid 'the transport knows the interface of the engine only' 'services/signalin
 forbid 'the gateway knows the service by its contract only' 'gateway/*' 'services/signaling/'
 forbid 'the service does not know its gateways' 'services/*' 'gateway/'
 forbid 'the shared base knows neither process' 'services/common/*' 'services/signaling/|gateway/|grpc'
+forbid 'signalctl knows the processes by what they promise' 'services/signalctl/*' 'gateway/|services/signaling/(engine|rpc)/'
+forbid 'no process knows signalctl' 'services/signaling/*' 'services/signalctl/'
+forbid 'the gateway does not know signalctl either' 'gateway/*' 'services/signalctl/'
+forbid 'nor does the shared base' 'services/common/*' 'services/signalctl/'
 forbid 'the codec is text and messages' 'gateway/codec/*' 'grpc|boost/(asio|beast)|prometheus/'
 forbid 'the state machine of a connection is pure' 'gateway/ws/session*' 'grpc|boost/beast'
 

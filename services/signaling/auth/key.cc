@@ -21,18 +21,6 @@ constexpr std::size_t kEd25519Bytes = 32;
 
 absl::Status Unusable(std::string_view why) { return absl::InvalidArgumentError(Absl(why)); }
 
-using Config = std::unique_ptr<jose_cfg_t, FreeWith<jose_cfg_decref>>;
-
-// libjose writes to standard error what it does not like, unless told otherwise.
-Config Quiet() {
-  Config config(jose_cfg());
-  if (config) {
-    jose_cfg_set_err_func(
-        config.get(), [](void*, const char*, int, std::uint64_t, const char*, va_list) {}, nullptr);
-  }
-  return config;
-}
-
 std::optional<std::string> Member(const json_t* jwk, const char* name) {
   const std::string_view text = Text(json_object_get(jwk, name));
   return text.empty() ? std::nullopt : DecodeBase64Url(text);
@@ -52,7 +40,7 @@ Json Copy(const json_t* jwk, const Algorithm& algorithm, const char* kty,
 }
 
 EvpKey ToEvp(const json_t* jwk) {
-  EvpKey key(jose_openssl_jwk_to_EVP_PKEY(Quiet().get(), jwk));
+  EvpKey key(jose_openssl_jwk_to_EVP_PKEY(QuietJose().get(), jwk));
   ERR_clear_error();
   return key;
 }
@@ -146,7 +134,7 @@ bool Key::Signed(const SignedParts& parts) const {
                            parts.header.size(), "payload", parts.payload.data(),
                            parts.payload.size(), "signature", parts.signature.data(),
                            parts.signature.size()));
-  return jws && jose_jws_ver(Quiet().get(), jws.get(), nullptr, jwk_.get(), false);
+  return jws && jose_jws_ver(QuietJose().get(), jws.get(), nullptr, jwk_.get(), false);
 }
 
 }  // namespace signaling::auth

@@ -16,6 +16,8 @@ namespace signaling::auth {
 struct Verdict {
   Outcome outcome = Outcome::kUnavailable;
   Problem problem = nullptr;  // null where it is accepted
+  // The name of the check that refuses it, "format" where it did not come to one; empty where it is accepted.
+  std::string_view check;
   Identity identity;
   bool unknown_kid = false;  // it names a key that is not there; newer keys may know it
 };

@@ -171,4 +171,35 @@ absl::Status CheckAttach(const v1::Attach& attach) {
   return absl::OkStatus();
 }
 
+absl::Status CheckReport(const v1::Report& report) {
+  switch (report.peer_case()) {
+    case v1::Report::kTo:
+      if (absl::Status status = CheckId("to", report.to()); !status.ok()) return status;
+      break;
+    case v1::Report::kOfferId:
+      if (absl::Status status = CheckId("offer_id", report.offer_id()); !status.ok()) return status;
+      break;
+    case v1::Report::PEER_NOT_SET: return Invalid("to or offer_id: one of them says with whom");
+  }
+  const bool connected = report.state() == v1::SETUP_STATE_CONNECTED;
+  if (!connected && report.state() != v1::SETUP_STATE_FAILED) {
+    return Invalid("state must be connected or failed");
+  }
+  if (report.has_setup_duration()) {
+    const std::optional<absl::Duration> took = FromProto(report.setup_duration());
+    if (!took || *took < absl::ZeroDuration() || *took > kMaxSetupDuration) {
+      return Invalid("the set-up's time (setup_duration, setup_ms) must be 0 to 10 min");
+    }
+  }
+  if (!v1::CandidateType_IsValid(report.candidate_type()) ||
+      (!connected && report.candidate_type() != v1::CANDIDATE_TYPE_UNSPECIFIED)) {
+    return Invalid("candidate_type must be host, srflx, prflx or relay, where it is connected");
+  }
+  if (!v1::SetupFailure_IsValid(report.failure()) ||
+      (connected && report.failure() != v1::SETUP_FAILURE_UNSPECIFIED)) {
+    return Invalid("the failure's reason must be ice, dtls or timeout, where it failed");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace signaling

@@ -15,4 +15,7 @@ absl::Status CheckOpen(const signaling::v1::Open& open);
 // All of an attachment but its session_id. OK or a Refusal.
 absl::Status CheckAttach(const signaling::v1::Attach& attach);
 
+// The body of a report. OK or a Refusal.
+absl::Status CheckReport(const signaling::v1::Report& report);
+
 }  // namespace signaling

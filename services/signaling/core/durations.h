@@ -13,6 +13,7 @@ inline constexpr absl::Duration kMinOfferTtl = absl::Seconds(1);
 inline constexpr absl::Duration kMaxOfferTtl = absl::Hours(24);
 inline constexpr absl::Duration kDefaultBan = absl::Minutes(5);
 inline constexpr absl::Duration kMaxBan = absl::Hours(24);
+inline constexpr absl::Duration kMaxSetupDuration = absl::Minutes(10);  // that a client reports
 
 // Nothing: not a duration that protobuf allows (seconds and nanoseconds of one sign, under 10 000 years).
 std::optional<absl::Duration> FromProto(const google::protobuf::Duration& duration);

@@ -108,4 +108,12 @@ absl::Status CheckRequest(const v1::EndSessionRequest& request) {
                 CheckRequestId(request)});
 }
 
+absl::Status CheckRequest(const v1::ExplainSessionRequest& request) {
+  return CheckId("session", request.session());
+}
+
+absl::Status CheckRequest(const v1::ExplainOfferRequest& request) {
+  return CheckId("offer_id", request.offer_id());
+}
+
 }  // namespace signaling

@@ -19,5 +19,7 @@ absl::Status CheckRequest(const signaling::v1::ListOffersRequest& request);
 absl::Status CheckRequest(const signaling::v1::DeleteOfferRequest& request);
 absl::Status CheckRequest(const signaling::v1::ListSessionsRequest& request);
 absl::Status CheckRequest(const signaling::v1::EndSessionRequest& request);
+absl::Status CheckRequest(const signaling::v1::ExplainSessionRequest& request);
+absl::Status CheckRequest(const signaling::v1::ExplainOfferRequest& request);
 
 }  // namespace signaling

@@ -59,6 +59,10 @@ class BackOffice {
                             Reply<signaling::v1::ListSessionsResponse> reply) = 0;
   virtual void EndSession(const signaling::v1::EndSessionRequest& request,
                           Reply<signaling::v1::EndSessionResponse> reply) = 0;
+  virtual void ExplainSession(const signaling::v1::ExplainSessionRequest& request,
+                              Reply<signaling::v1::ExplainSessionResponse> reply) = 0;
+  virtual void ExplainOffer(const signaling::v1::ExplainOfferRequest& request,
+                            Reply<signaling::v1::ExplainOfferResponse> reply) = 0;
 
   // From the cursor on, or from now where it is empty: the number of the last event before. OnEvents is called from now
   // on, at least once after each event that ReadEvents has not given. CURSOR_EXPIRED: `sink` is not kept.

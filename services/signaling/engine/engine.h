@@ -78,6 +78,9 @@ struct EngineStats {
   std::size_t rooms = 0;
   std::size_t participants = 0;
   std::size_t offers = 0;  // stored and not ended
+  // Unacknowledged, of all sessions.
+  std::size_t outbox_events = 0;
+  std::size_t outbox_bytes = 0;
 };
 
 struct EngineOptions {
@@ -139,7 +142,7 @@ class Engine {
   virtual void Measured(const SessionRef& session, absl::Duration round_trip) = 0;
 
   // What became of a set-up, as the client says: for the observer and the histories, and nothing else. `report` is
-  // acceptable (CheckReport).
+  // acceptable (CheckReport). Of a session that has reported as often as it took part in offers, it is passed over.
   virtual void Report(const SessionRef& session, const signaling::v1::Report& report) = 0;
 
   // The client has every event up to `seq`. One that was never sent is ignored.

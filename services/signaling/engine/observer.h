@@ -11,6 +11,7 @@
 #include "services/signaling/core/session_id.h"
 #include "signaling/v1/report.pb.h"
 #include "signaling/v1/room.pb.h"
+#include "signaling/v1/session.pb.h"
 
 namespace signaling {
 
@@ -26,9 +27,9 @@ enum class OfferTransition : std::uint8_t {
 
 // The way of a set-up, end to end.
 enum class SetupStage : std::uint8_t {
-  kClaim,      // from a stored offer to its claim
-  kAnswer,     // from an offer, or its claim, to the answer
-  kConnected,  // from an offer to the connection, as a client measured it
+  kClaim,      // since an offer was stored, or waits again, to its claim
+  kAnswer,     // from the claim, or in a room the first offer, to the answer
+  kConnected,  // from the offer to the connection, as a client measured it; both sides may
 };
 
 // Why a set-up came to nothing. Few on purpose: each is a series of metrics.
@@ -44,10 +45,12 @@ enum class SetupFault : std::uint8_t {
   kOther,
 };
 
-// A session that has ended, for the one line that tells its story.
+// A session that was open and has ended, for the one line that tells its story.
 struct SessionStory {
   SessionId id;
+  std::string name;  // as back ends know it
   std::string client_id;
+  signaling::v1::SessionPath path = signaling::v1::SESSION_PATH_UNSPECIFIED;
   std::string room;         // where it had its last seat; empty: nowhere
   std::string traceparent;  // empty: none
   signaling::v1::LeaveReason leave_reason = signaling::v1::LEAVE_REASON_UNSPECIFIED;
@@ -77,10 +80,27 @@ class EngineObserver {
   // An offer, answer, candidate or rejection was pulled for the first time, so long after it had come. Not of those that waited
   // for their receiver to come back.
   virtual void OnRelayed(absl::Duration waited) = 0;
-  // So many events were pulled again, for a client or a gateway that came back.
+  // A client or a gateway that came back pulled so many events from before.
   virtual void OnReplayed(std::size_t events) = 0;
   // A session ended since its outbox was full.
   virtual void OnOutboxOverflow() = 0;
 };
+
+// Takes no notice. For those who do not look.
+inline EngineObserver& NoObserver() {
+  class None final : public EngineObserver {
+   public:
+    void OnSessionEnded(const SessionStory& /*story*/) override {}
+    void OnOfferTransition(OfferTransition /*transition*/) override {}
+    void OnSetupStage(SetupStage /*stage*/, absl::Duration /*took*/) override {}
+    void OnSetupFailed(SetupFault /*fault*/) override {}
+    void OnSetupReported(const signaling::v1::Report& /*report*/) override {}
+    void OnRelayed(absl::Duration /*waited*/) override {}
+    void OnReplayed(std::size_t /*events*/) override {}
+    void OnOutboxOverflow() override {}
+  };
+  static None none;
+  return none;
+}
 
 }  // namespace signaling

@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "services/common/text.h"
+#include "services/common/traceparent.h"
 #include "services/signaling/core/errors.h"
 #include "services/signaling/rpc/tls.h"
 
@@ -13,16 +16,38 @@ namespace signaling {
 namespace {
 
 constexpr absl::string_view kScheme = "bearer ";
+constexpr char kCallerPayload[] = "signaling.v1/caller";
+
+// Empty: it is not there.
+std::string_view Metadata(const grpc::CallbackServerContext& call, const char* key) {
+  const auto found = call.client_metadata().find(key);
+  if (found == call.client_metadata().end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+absl::Status Judge(CallGate::Rule rule, const Identity& who) {
+  absl::Status status = rule(who);
+  if (!status.ok()) status.SetPayload(kCallerPayload, absl::Cord(who.client_id));
+  return status;
+}
 
 }  // namespace
 
 std::string BearerToken(const grpc::CallbackServerContext& call) {
-  const auto found = call.client_metadata().find("authorization");
-  if (found == call.client_metadata().end()) return {};
-  absl::string_view value(found->second.data(), found->second.size());
+  absl::string_view value = Absl(Metadata(call, "authorization"));
   if (!absl::StartsWithIgnoreCase(value, kScheme)) return {};
   value.remove_prefix(kScheme.size());
   return std::string(value);
+}
+
+std::string Traceparent(const grpc::CallbackServerContext& call) {
+  const std::string_view value = Metadata(call, "traceparent");
+  return IsTraceparent(value) ? std::string(value) : std::string();
+}
+
+std::string RefusedCaller(const absl::Status& refusal) {
+  const absl::optional<absl::Cord> caller = refusal.GetPayload(kCallerPayload);
+  return caller ? std::string(*caller) : std::string();
 }
 
 void CallGate::Admit(const grpc::CallbackServerContext& call, Rule rule,
@@ -34,7 +59,7 @@ void CallGate::Admit(const grpc::CallbackServerContext& call, Rule rule,
   if (!certificates_ || authenticator_.required()) {
     std::string token = BearerToken(call);
     // Who is known, and shows no token, is told what it lacks.
-    if (peer && token.empty()) return done(rule(*peer));
+    if (peer && token.empty()) return done(Judge(rule, *peer));
     std::string address = call.peer();
     if (absl::Status status = limits_.MayAuthenticate(address); !status.ok()) return done(status);
     return authenticator_.Authenticate(
@@ -44,11 +69,11 @@ void CallGate::Admit(const grpc::CallbackServerContext& call, Rule rule,
             limits_.OnFailedAuthentication(address);
           }
           if (!identity.ok()) return done(identity.status());
-          const absl::Status allowed = rule(*identity);
+          const absl::Status allowed = Judge(rule, *identity);
           allowed.ok() ? done(*identity) : done(allowed);
         });
   }
-  if (peer) return done(rule(*peer));
+  if (peer) return done(Judge(rule, *peer));
   done(names.empty() ? Refusal(Reason::kUnauthenticated, "this needs a client certificate")
                      : Refusal(Reason::kPermissionDenied,
                                "the names of the client certificate are granted nothing here"));

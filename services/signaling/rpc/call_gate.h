@@ -16,6 +16,12 @@ namespace signaling {
 // The token of `authorization: Bearer` (RFC 6750, section 2.1); empty where there is none.
 std::string BearerToken(const grpc::CallbackServerContext& call);
 
+// `traceparent` of the call's metadata; empty where there is none that is well-formed.
+std::string Traceparent(const grpc::CallbackServerContext& call);
+
+// Who it was that CallGate refused with this status, where that is known.
+std::string RefusedCaller(const absl::Status& refusal);
+
 // Thread-safe. The authenticator and the limits have to outlive it, and every call that it was asked about.
 class CallGate {
  public:

@@ -39,8 +39,9 @@ std::string PeerAddress(std::string_view peer) {
   return address;
 }
 
-CallLimits::CallLimits(const RateLimits& limits, const Clock& clock)
+CallLimits::CallLimits(const RateLimits& limits, const Clock& clock, Probe& probe)
     : clock_(clock),
+      probe_(probe),
       limits_(limits),
       addresses_(limits),
       calls_by_name_(RateOf(limits, Limit::kCall), kMaxCallers),
@@ -63,6 +64,7 @@ TokenBucket::Time CallLimits::Now() const { return Uptime(clock_); }
 
 absl::Status CallLimits::MayAuthenticate(std::string_view peer) const {
   if (!addresses_.MayAuthenticate(KeyOf(peer), Now())) return absl::OkStatus();
+  probe_.RateLimited(Limit::kAuthentication);
   return Refusal(Reason::kRateLimited, "too many failed authentications of this address");
 }
 
@@ -75,12 +77,15 @@ absl::Status CallLimits::OnCall(const std::string& caller, std::string_view peer
   const bool taken = caller.empty() ? calls_by_address_.Take(KeyOf(peer), Now())
                                     : calls_by_name_.Take(caller, Now());
   if (taken) return absl::OkStatus();
+  probe_.RateLimited(Limit::kCall);
   return Refusal(Reason::kRateLimited, "too many calls in too short a time");
 }
 
 bool ReadGate::OnFrame(Limit kind) {
   MutexLock lock(mu_);
-  return limiter_.Take(limits_.limits(), kind, Now()) == MessageLimiter::Taken::kReadOn;
+  const MessageLimiter::Taken taken = limiter_.Take(limits_.limits(), kind, Now());
+  if (taken == MessageLimiter::Taken::kEpisodeBegins) limits_.OnEpisode(kind);
+  return taken == MessageLimiter::Taken::kReadOn;
 }
 
 bool ReadGate::OnTick() {

@@ -11,6 +11,7 @@
 #include "services/common/message_limiter.h"
 #include "services/common/mutex.h"
 #include "services/common/rate_limits.h"
+#include "services/signaling/rpc/probe.h"
 #include "signaling/v1/signaling.pb.h"
 
 namespace signaling {
@@ -18,7 +19,7 @@ namespace signaling {
 // Thread-safe. Owned by the server, outlives its calls.
 class CallLimits {
  public:
-  CallLimits(const RateLimits& limits, const Clock& clock);
+  CallLimits(const RateLimits& limits, const Clock& clock, Probe& probe);
 
   // Before a credential of this peer (grpc::ServerContext::peer) is looked at. RATE_LIMITED: too many of its address were
   // not good.
@@ -30,6 +31,9 @@ class CallLimits {
   // particular, then it is the peer's address that counts. RATE_LIMITED.
   absl::Status OnCall(const std::string& caller, std::string_view peer);
 
+  // A session is over a limit of messages.
+  void OnEpisode(Limit kind) const { probe_.RateLimited(kind); }
+
   // From now on, for callers and streams that there are too.
   void SetLimits(const RateLimits& limits) ABSL_LOCKS_EXCLUDED(mu_);
   RateLimits limits() const ABSL_LOCKS_EXCLUDED(mu_);
@@ -40,6 +44,7 @@ class CallLimits {
 
   // Constant after construction.
   const Clock& clock_;
+  Probe& probe_;
 
   mutable Mutex mu_;
   RateLimits limits_ ABSL_GUARDED_BY(mu_);

@@ -55,7 +55,10 @@ class Connect final : public StreamReactor<v1::ConnectRequest, v1::ConnectRespon
     if (frame->has_attach()) return absl::InvalidArgumentError("a session is resumed by open");
     // Only a gateway knows its clients' addresses and pings them; here it would be the client's word.
     if (frame->has_open()) frame->mutable_open()->clear_remote_address();
-    if (frame->has_open()) LogPeer(frame->open().session_id(), peer_);
+    if (frame->has_open() && frame->open().traceparent().empty()) {
+      frame->mutable_open()->set_traceparent(Traceparent(call_));
+    }
+    if (frame->has_open()) LogPeer(frame->open(), peer_);
     if (frame->has_open() && frame->open().token().empty()) {
       frame->mutable_open()->set_token(BearerToken(call_));
     }

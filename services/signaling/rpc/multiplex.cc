@@ -1,7 +1,11 @@
 #include "services/signaling/rpc/multiplex.h"
 
 #include <atomic>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "services/common/ids.h"
 #include "services/common/limits.h"
@@ -18,7 +22,9 @@ namespace v1 = signaling::v1;
 class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::MultiplexResponse> {
  public:
   Multiplex(const StreamContext& context, grpc::CallbackServerContext* call)
-      : StreamReactor(context, call, context.flush_interval), peer_(call->peer()) {}
+      : StreamReactor(context, call, context.flush_interval),
+        peer_(call->peer()),
+        traceparent_(Traceparent(*call)) {}
 
  private:
   void Authorize() override {
@@ -33,11 +39,14 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
     if (!gateway.ok()) {
       // Of an address that is slowed down it was said often enough.
       if (RefusalReason(gateway.status()) != Reason::kRateLimited) {
-        log::Warning("gateway_refused", {{"error", std::string(gateway.status().message())}});
+        LogStream(log::Level::kWarning, "gateway_refused",
+                  {{"caller", RefusedCaller(gateway.status())},
+                   {"error", std::string(gateway.status().message())}});
       }
       LogCallRefused(peer_, gateway.status());
       return TryFinish(ToGrpc(gateway.status()));
     }
+    caller_ = gateway->client_id;
     lifetime_.Limit(Uptime(), gateway->expires - context_.clock.Now());
     BeginReading();
   }
@@ -62,8 +71,10 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
       return absl::InvalidArgumentError(
           "gateway_id must be 1 to 128 characters of [A-Za-z0-9._~:@-]");
     }
+    gateway_id_ = hello.gateway_id();
     greeted_ = true;
-    log::Info("gateway_connected", {{"gateway_id", hello.gateway_id()}});
+    LogStream(log::Level::kInfo, "gateway_connected",
+              {{"gateway_id", gateway_id_}, {"caller", caller_}});
     context_.queue.Note(weak_from_this());
     return absl::OkStatus();
   }
@@ -94,8 +105,30 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
   std::size_t SendAway(std::size_t count) override { return sessions_.SendAway(count); }
 
   DetachCause EndCause() const override { return DetachCause::kLinkBroken; }
+  void OnEnded(std::size_t sessions) override {
+    if (!greeted_) return;
+    const grpc::Status end = end_status();
+    LogStream(log::Level::kInfo, "gateway_disconnected",
+              {{"gateway_id", gateway_id_},
+               {"caller", caller_},
+               {"code", CodeName(end.error_code())},
+               {"error", end.error_message()},
+               {"sessions", std::uint64_t{sessions}},
+               {"duration_ms", absl::ToInt64Milliseconds(Uptime() - began_)}});
+  }
 
+  void LogStream(log::Level level, std::string_view event, std::vector<log::Field> fields) const {
+    if (!traceparent_.empty()) fields.emplace_back("traceparent", traceparent_);
+    log::Write(level, event, fields);
+  }
+
+  // Constant after construction.
   const std::string peer_;  // for an answer so late that the call is gone
+  const std::string traceparent_;
+  const absl::Duration began_ = Uptime();
+
+  std::string caller_;      // written before reading begins
+  std::string gateway_id_;  // of the reader
 
   std::atomic<bool> go_away_{false};  // is to be told
   std::atomic<bool> greeted_{false};  // set by the reader, seen by the writer

@@ -67,6 +67,17 @@ Probe::Probe(prometheus::Registry& registry)
                        .Register(registry);
   attached_ = &attaches.Add({{"result", "attached"}});
   not_attached_ = &attaches.Add({{"result", "refused"}});
+  auto& rate_limited = prometheus::BuildCounter()
+                           .Name("signaling_rate_limited_total")
+                           .Help(
+                               "Times that a session on Connect was over its limit of messages, "
+                               "and calls and attempts to authenticate refused, by limit.")
+                           .Register(registry);
+  for (const Limit limit : {Limit::kDescription, Limit::kCandidate, Limit::kOther,
+                            Limit::kAuthentication, Limit::kCall}) {
+    rate_limited_[static_cast<std::size_t>(limit)] =
+        &rate_limited.Add({{"limit", std::string(LimitName(limit))}});
+  }
   auto& errors = prometheus::BuildCounter()
                      .Name("signaling_errors_total")
                      .Help("Errors told to clients, by code.")
@@ -103,7 +114,11 @@ std::vector<prometheus::MetricFamily> EngineCollector::Collect() const {
             stats.detached),
       Gauge("signaling_rooms", "Rooms, also those that are empty and not over yet.", stats.rooms),
       Gauge("signaling_participants", "Seats taken.", stats.participants),
-      Gauge("signaling_offers", "Stored offers that have not ended.", stats.offers)};
+      Gauge("signaling_offers", "Stored offers that have not ended.", stats.offers),
+      Gauge("signaling_outbox_events", "Events that no client has acknowledged yet.",
+            stats.outbox_events),
+      Gauge("signaling_outbox_bytes", "Bytes of the events that no client has acknowledged yet.",
+            stats.outbox_bytes)};
 }
 
 }  // namespace signaling

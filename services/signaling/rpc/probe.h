@@ -10,6 +10,7 @@
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
+#include "services/common/rate_limits.h"
 #include "services/common/reason.h"
 #include "services/signaling/core/frame_type.h"
 #include "services/signaling/engine/engine.h"
@@ -31,6 +32,8 @@ class Probe {
   void ResumeRefused() { resumes_[kRefusedResume]->Increment(); }
   void Attached(bool attached) { (attached ? attached_ : not_attached_)->Increment(); }
   void Received(FrameType type) { received_[static_cast<std::size_t>(type)]->Increment(); }
+  // Not of connections: those are a gateway's to limit.
+  void RateLimited(Limit limit) { rate_limited_[static_cast<std::size_t>(limit)]->Increment(); }
   // Each frame, and each error among them.
   void Sent(const signaling::v1::DownBatch& batch);
 
@@ -48,9 +51,11 @@ class Probe {
   std::array<prometheus::Counter*, kFrameTypeNames.size()> received_{};
   std::array<prometheus::Counter*, kFrameTypeNames.size()> sent_{};
   std::array<prometheus::Counter*, kReasonCount + 1> errors_{};
+  std::array<prometheus::Counter*, kLimits> rate_limited_{};
 };
 
-// signaling_sessions, signaling_detached_sessions, signaling_rooms, signaling_participants, signaling_offers: read from the engine when scraped.
+// signaling_sessions, signaling_detached_sessions, signaling_rooms, signaling_participants, signaling_offers,
+// signaling_outbox_events, signaling_outbox_bytes: read from the engine when scraped.
 class EngineCollector final : public prometheus::Collectable {
  public:
   explicit EngineCollector(const Engine& engine) : engine_(engine) {}

@@ -68,6 +68,14 @@ class RoomService final : public v1::RoomService::CallbackService {
                       v1::EndSessionResponse* response) override {
     return Run(&BackOffice::EndSession, call, request, response);
   }
+  Reactor* ExplainSession(Call* call, const v1::ExplainSessionRequest* request,
+                          v1::ExplainSessionResponse* response) override {
+    return Run(&BackOffice::ExplainSession, call, request, response);
+  }
+  Reactor* ExplainOffer(Call* call, const v1::ExplainOfferRequest* request,
+                        v1::ExplainOfferResponse* response) override {
+    return Run(&BackOffice::ExplainOffer, call, request, response);
+  }
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       Call* call, const v1::WatchEventsRequest* request) override {

@@ -8,14 +8,18 @@
 #include <atomic>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/ids.h"
 #include "services/common/log.h"
 #include "services/common/mutex.h"
+#include "services/signaling/rpc/call_metrics.h"
 #include "services/signaling/rpc/connect.h"
 #include "services/signaling/rpc/drain.h"
+#include "services/signaling/rpc/metered_engine.h"
 #include "services/signaling/rpc/multiplex.h"
 #include "services/signaling/rpc/room_service.h"
 #include "services/signaling/rpc/self_check.h"
@@ -69,19 +73,25 @@ class Server::Impl {
       : options_(options),
         ready_(parts.ready),
         probe_(registry),
+        call_metrics_(registry),
+        engine_(parts.engine, registry),
+        calls_(parts.clock),
+        certificate_expiry_(registry, "server"),
         scheduler_(kTick,
-                   [this, &engine = parts.engine] {
-                     engine.Expire();
+                   [this] {
+                     engine_.Expire();
                      for (const auto& stream : streams_.Live()) stream->Tick();
                      queue_.Drain();
+                     calls_.Tick();
                      TellHealth();
                    }),
-        limits_(options.rate_limits, parts.clock),
+        limits_(options.rate_limits, parts.clock, probe_),
         gate_(parts.authenticator, limits_, options.peers, !options.tls.client_ca_file.empty()),
-        context_{{parts.engine, parts.authenticator, parts.ice_servers, parts.clock,
-                  options.token_life, queue_, probe_},
+        context_{{engine_, parts.authenticator, parts.ice_servers, parts.clock, options.token_life,
+                  queue_, probe_},
                  gate_,
                  limits_,
+                 calls_,
                  scheduler_,
                  streams_,
                  absl::ToChronoMicroseconds(options.flush_interval),
@@ -94,7 +104,7 @@ class Server::Impl {
 
   absl::Status Listen() {
     if (!options_.tls.cert_file.empty()) {
-      auto tls = ServerTls::Load(options_.tls);
+      auto tls = ServerTls::Load(options_.tls, certificate_expiry_);
       if (!tls.ok()) return tls.status();
       tls_ = *std::move(tls);
     }
@@ -121,6 +131,9 @@ class Server::Impl {
     }
     builder.RegisterService(&signaling_service_);
     builder.RegisterService(room_service_.get());
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> counts;
+    counts.push_back(call_metrics_.MakeInterceptors());
+    builder.experimental().SetInterceptorCreators(std::move(counts));
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port == 0) {
       return absl::UnavailableError(
@@ -212,6 +225,10 @@ class Server::Impl {
   const ServerOptions options_;
   const std::function<absl::Status()> ready_;
   Probe probe_;
+  CallMetrics call_metrics_;
+  MeteredEngine engine_;
+  CallLog calls_;
+  const CertificateExpiry certificate_expiry_;
   FlushQueue queue_;
   StreamRegistry streams_;
   std::atomic<bool> serving_{false};

@@ -67,7 +67,7 @@ void Slots::TakeControls(std::size_t opened_bytes, PullBudget* budget, v1::DownB
       // The newest word, where it was said more than once meanwhile.
       if (frame.has_gap() && slot->gap) frame.mutable_gap()->set_last_id(*slot->gap);
       if (frame.has_gap()) slot->gap.reset();
-      if (frame.has_error()) slot->token.refusal_waits = false;
+      if (frame.has_error()) slot->token.refusal_waits = slot->report_refusal_waits = false;
       if (frame.notice().has_token_expiring()) slot->token.expiring_waits = false;
     }
     *batch->add_frames() = std::move(frame);
@@ -75,14 +75,17 @@ void Slots::TakeControls(std::size_t opened_bytes, PullBudget* budget, v1::DownB
   controls_.erase(controls_.begin(), controls_.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
-std::vector<SessionId> Slots::ControlIds() const {
-  std::vector<SessionId> ids;
-  ids.reserve(controls_.size());
-  for (const v1::DownFrame& frame : controls_) {
-    const auto found = slots_.find(frame.slot());
-    ids.push_back(found == slots_.end() ? SessionId() : found->second.id);
-  }
-  return ids;
+std::vector<SessionName> Slots::ControlNames() const {
+  std::vector<SessionName> names;
+  names.reserve(controls_.size());
+  for (const v1::DownFrame& frame : controls_) names.push_back(NameOf(frame.slot()));
+  return names;
+}
+
+SessionName Slots::NameOf(std::uint32_t number) const {
+  const auto found = slots_.find(number);
+  if (found == slots_.end()) return {};
+  return {found->second.id, found->second.traceparent};
 }
 
 void Slots::TakeDirty(std::size_t max, std::vector<Dirty>* taken) {

@@ -48,13 +48,21 @@ struct Slot {
   std::uint32_t unacknowledged = 0;
   std::unique_ptr<HeldOpening> held;  // null: what comes is acted on at once
   TokenNews token;
+  std::string traceparent;           // of the client's connection; empty: none
   std::optional<std::uint64_t> gap;  // to be told; its frame waits among the controls
   bool opened = false;               // by the engine
   bool told = false;                 // that it is open: its frame was taken
   bool closed = false;               // its last frame waits to be taken; only then is the slot free
   bool sent_away = false;            // closes because the service stops
+  bool report_refusal_waits = false;  // among the controls, as that of a token
   bool dirty = false;
   bool ack_waiting = false;
+};
+
+// What each line about a session has.
+struct SessionName {
+  SessionId id;
+  std::string traceparent{};
 };
 
 // Thread-compatible: guarded by the lock of StreamSessions, which owns it.
@@ -88,7 +96,8 @@ class Slots {
   // Appends as many controls as the budget allows. An opened may grow by `opened_bytes` before it is written.
   void TakeControls(std::size_t opened_bytes, PullBudget* budget, signaling::v1::DownBatch* batch);
   // Of which sessions the controls are, in their order: once they are taken, who is closed is forgotten.
-  std::vector<SessionId> ControlIds() const;
+  std::vector<SessionName> ControlNames() const;
+  SessionName NameOf(std::uint32_t number) const;
   // Takes at most `max` of those that have something to send.
   void TakeDirty(std::size_t max, std::vector<Dirty>* taken);
 

@@ -1,5 +1,6 @@
 #include "services/signaling/rpc/status.h"
 
+#include <array>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -66,6 +67,16 @@ grpc::Status ToGrpc(const v1::Closed& closed) {
   Reason reason;
   if (!closed.has_error() || !FromProto(closed.error().reason(), &reason)) return grpc::Status::OK;
   return Make(reason, closed.error(), {});
+}
+
+const char* CodeName(grpc::StatusCode code) {
+  constexpr std::array<const char*, kCodes> kNames = {
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
+  const auto index = static_cast<std::size_t>(code);
+  return kNames[index < kCodes ? index : static_cast<std::size_t>(grpc::StatusCode::UNKNOWN)];
 }
 
 }  // namespace signaling

@@ -7,6 +7,9 @@
 
 #include <grpcpp/support/status.h>
 
+#include <cstddef>
+#include <string>
+
 #include "absl/status/status.h"
 #include "signaling/v1/session.pb.h"
 
@@ -17,5 +20,10 @@ grpc::Status ToGrpc(const absl::Status& status);
 
 // The status of a Connect stream whose session ended like this: OK without an error.
 grpc::Status ToGrpc(const signaling::v1::Closed& closed);
+
+// The codes are 0 to 16; gRPC knows no other.
+inline constexpr std::size_t kCodes = 17;
+// As metrics and logs have it, and grpc-go: "OK", "NotFound".
+const char* CodeName(grpc::StatusCode code);
 
 }  // namespace signaling

@@ -42,7 +42,9 @@ void StreamSessions::Hold(std::uint32_t number, Slot& slot, v1::UpFrame* frame) 
 void StreamSessions::OpenAs(std::uint32_t number, const SessionId& id, const v1::Open& open,
                             const absl::StatusOr<Identity>& identity) {
   LogOpening(id, open);
-  if (!identity.ok()) LogNotAuthenticated(id, open.remote_address(), identity.status());
+  if (!identity.ok()) {
+    LogNotAuthenticated({id, open.traceparent()}, open.remote_address(), identity.status());
+  }
   {
     MutexLock door(door_mu_);
     {
@@ -111,7 +113,7 @@ void StreamSessions::RefreshAs(std::uint32_t number, const SessionRef& session,
   if (identity.ok()) {
     engine_.Refresh(session, *identity);
   } else {
-    LogNotAuthenticated(session.id, {}, identity.status());
+    LogNotAuthenticated({session.id, LoggedTrace(number)}, {}, identity.status());
   }
   std::optional<std::string> next;
   {

@@ -47,6 +47,8 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
   virtual void OnDrain() {}
   // What becomes of the sessions that are left at the end of the stream.
   virtual DetachCause EndCause() const = 0;
+  // The end, with so many left.
+  virtual void OnEnded(std::size_t /*sessions*/) {}
 
   using Writer::context_;
   using Writer::lifetime_;
@@ -86,8 +88,9 @@ class StreamReactor : public StreamWriter<grpc::ServerBidiReactor<Request, Respo
   }
 
   void OnEnd() final {
-    sessions_.DetachAll(EndCause());
+    const std::size_t left = sessions_.DetachAll(EndCause());
     context_.queue.Drain();
+    OnEnded(left);
   }
 
   std::atomic<bool> draining_{false};

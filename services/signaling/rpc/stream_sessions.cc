@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/common/limits.h"
 #include "services/common/text.h"
+#include "services/common/traceparent.h"
 #include "services/signaling/core/checks.h"
 #include "services/signaling/core/durations.h"
 #include "services/signaling/core/errors.h"
@@ -85,13 +86,14 @@ void StreamSessions::Act(std::uint32_t number, const SessionRef& session, v1::Up
   if (frame->ack_seq() != 0) engine_.Acknowledge(session, frame->ack_seq());
   if (frame->has_detach()) {
     const DetachCause cause = CauseOf(frame->detach().cause());
-    LogDetached(session.id, cause);
+    LogDetached({session.id, LoggedTrace(number)}, cause);
     return engine_.Detach(session, this, cause);
   }
   switch (frame->body_case()) {
     case v1::UpFrame::BODY_NOT_SET: return;
     case v1::UpFrame::kAlive: return engine_.Alive(session);
     case v1::UpFrame::kResumable: return engine_.SetResumable(session);
+    case v1::UpFrame::kReport: return Report(number, session, frame->report());
     case v1::UpFrame::kRefresh: return Refresh(number, session, frame->refresh().token());
     case v1::UpFrame::kRoundTrip: {
       const std::optional<absl::Duration> round_trip = FromProto(frame->round_trip().duration());
@@ -106,6 +108,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
   const std::optional<SessionId> id = SessionId::Parse(open.session_id());
   if (!id) return Breach(number, kBadSessionId);
   const absl::Status fault = CheckOpen(open);
+  const bool traced = IsTraceparent(open.traceparent());
   {
     MutexLock lock(mu_);
     if (const Slot* used = slots_.Find(number)) {
@@ -116,6 +119,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
     }
     Slot& slot = slots_.Bind(number, open.has_resume() ? Binding::kResume : Binding::kOpen, *id);
     slot.resume_seq = open.resume().last_seq();
+    if (traced) slot.traceparent = open.traceparent();
     slot.held = std::make_unique<HeldOpening>();
     if (!fault.ok() || takes_no_more_) {
       Close(number, slot, fault.ok() ? ServiceGoes() : MakeClosed(fault));
@@ -124,6 +128,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
   }
   const auto opening = std::make_shared<v1::Open>(open);
   opening->clear_token();
+  if (!traced) opening->clear_traceparent();
   authenticator_.Authenticate(open.token(), [this, stream = stream_, number, id = *id,
                                              opening](const absl::StatusOr<Identity>& identity) {
     if (const auto alive = stream.lock()) OpenAs(number, id, *opening, identity);
@@ -164,16 +169,20 @@ bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
   PullBudget budget{.frames = std::min(max_frames, kMaxBatchFrames), .bytes = kMaxBatchBytes};
   dirty_.clear();
   work_.clear();
-  control_ids_.clear();
+  control_names_.clear();
+  work_names_.clear();
   {
     MutexLock lock(mu_);
     noted_ = false;
-    if (LogsSessions()) control_ids_ = slots_.ControlIds();
+    if (LogsSessions()) control_names_ = slots_.ControlNames();
     slots_.TakeControls(ice_.max_bytes(), &budget, batch);
     // No event overtakes an opened that is left. A session may need one frame for its acknowledgement alone, so no more
     // sessions than frames.
     if (slots_.has_controls()) budget.frames = 0;
     slots_.TakeDirty(budget.frames, &dirty_);
+    if (LogsSessions()) {
+      for (const Slots::Dirty& from : dirty_) work_names_.push_back(slots_.NameOf(from.number));
+    }
     NoteStream();
   }
   ice_.SetIn(batch);
@@ -187,7 +196,7 @@ bool StreamSessions::Fill(std::size_t max_frames, v1::DownBatch* batch) {
     FinishWork(&budget, batch);
   }
   probe_.Sent(*batch);
-  if (LogsSessions()) LogFilled(*batch);
+  if (!control_names_.empty() || !work_names_.empty()) LogFilled(*batch);
   return batch->frames_size() > 0;
 }
 
@@ -235,7 +244,7 @@ void StreamSessions::Tick() {
   }
 }
 
-void StreamSessions::DetachAll(DetachCause cause) {
+std::size_t StreamSessions::DetachAll(DetachCause cause) {
   {
     MutexLock door(door_mu_);
     detached_all_ = true;
@@ -249,6 +258,7 @@ void StreamSessions::DetachAll(DetachCause cause) {
   }
   LogAllDetached(sessions.size(), cause);
   for (const SessionRef& session : sessions) engine_.Detach(session, this, cause);
+  return sessions.size();
 }
 
 std::size_t StreamSessions::TakeNoMore() {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -58,8 +59,8 @@ class StreamSessions final : public SessionSink {
   // Lets acknowledgements out that found no frame to ride on, and renews ICE servers. To be called every 100 ms.
   void Tick();
 
-  // Lets go of every session; afterwards the engine calls this no more.
-  void DetachAll(DetachCause cause);
+  // Lets go of every session, and says how many those were; afterwards the engine calls this no more.
+  std::size_t DetachAll(DetachCause cause);
 
   // The service stops: who wants to open or attach is closed, and opens elsewhere. How many sessions there are.
   std::size_t TakeNoMore();
@@ -112,8 +113,11 @@ class StreamSessions final : public SessionSink {
   void TellRefused(std::uint32_t number, Slot& slot, const absl::Status& refusal)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ApplyChecked(const SessionRef& session, signaling::v1::UpFrame* frame);
+  void Report(std::uint32_t number, const SessionRef& session, const signaling::v1::Report& report);
 
   void NoteStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Nothing where nothing is logged: for debug lines alone.
+  std::string LoggedTrace(std::uint32_t number) const;
   // Without the lock: writing may block.
   void LogFilled(const signaling::v1::DownBatch& batch) const;
   void FinishWork(PullBudget* budget, signaling::v1::DownBatch* batch)
@@ -131,7 +135,9 @@ class StreamSessions final : public SessionSink {
   // Of the one caller of Fill.
   std::vector<Slots::Dirty> dirty_;
   std::vector<Work> work_;
-  std::vector<SessionId> control_ids_;  // empty where nothing is logged
+  // Empty where nothing is logged.
+  std::vector<SessionName> control_names_;
+  std::vector<SessionName> work_names_;
 
   // Held while an opening is handed to the engine: none is after DetachAll.
   Mutex door_mu_;

@@ -17,6 +17,7 @@
 #include "services/common/mutex.h"
 #include "services/signaling/core/errors.h"
 #include "services/signaling/rpc/call_gate.h"
+#include "services/signaling/rpc/call_log.h"
 #include "services/signaling/rpc/scheduler.h"
 #include "services/signaling/rpc/status.h"
 #include "services/signaling/rpc/stream_lifetime.h"
@@ -29,6 +30,7 @@ namespace signaling {
 struct StreamContext : SessionsContext {
   const CallGate& gate;
   CallLimits& limits;
+  CallLog& calls;
   Scheduler& scheduler;
   StreamRegistry& registry;
   std::chrono::microseconds flush_interval;
@@ -124,6 +126,12 @@ class StreamWriter : public Reactor,
     return finished_ || pending_finish_;
   }
 
+  // What it ended with. In OnEnd.
+  grpc::Status end_status() const {
+    MutexLock lock(write_mu_);
+    return end_status_;
+  }
+
   const StreamContext& context_;
   StreamLifetime lifetime_;
 
@@ -166,6 +174,7 @@ class StreamWriter : public Reactor,
       return;
     }
     finished_ = true;
+    end_status_ = status;
     this->Finish(status);
   }
 
@@ -177,6 +186,7 @@ class StreamWriter : public Reactor,
   bool writing_ ABSL_GUARDED_BY(write_mu_) = false;
   bool finished_ ABSL_GUARDED_BY(write_mu_) = false;
   bool timed_ ABSL_GUARDED_BY(write_mu_) = false;
+  grpc::Status end_status_ ABSL_GUARDED_BY(write_mu_);
   std::optional<grpc::Status> pending_finish_ ABSL_GUARDED_BY(write_mu_);
   Scheduler::Clock::time_point next_write_ ABSL_GUARDED_BY(write_mu_);
 

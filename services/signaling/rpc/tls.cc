@@ -26,8 +26,9 @@ void Append(const grpc::AuthContext& peer, const char* property, std::vector<std
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Load(const TlsOptions& options) {
-  std::unique_ptr<ServerTls> made(new ServerTls(options));
+absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Load(const TlsOptions& options,
+                                                           CertificateExpiry expiry) {
+  std::unique_ptr<ServerTls> made(new ServerTls(options, std::move(expiry)));
   bool changed = false;
   if (absl::Status status = made->LoadPair(&changed); !status.ok()) {
     return Named("--tls_cert, --tls_key", status);
@@ -72,6 +73,7 @@ absl::Status ServerTls::LoadPair(bool* changed) {
     return status;
   }
   pair_ = *std::move(pair);
+  expiry_.Set(pair_->info.not_after);
   return absl::OkStatus();
 }
 

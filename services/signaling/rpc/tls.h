@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/common/certificate.h"
+#include "services/common/certificate_expiry.h"
 #include "services/common/file_watcher.h"
 #include "services/common/renewal_log.h"
 #include "services/signaling/rpc/memory_file.h"
@@ -35,15 +36,17 @@ struct TlsOptions {
 // copies, in memory. Thread-safe.
 class ServerTls {
  public:
-  // The error is one line that names the flags and the file.
-  static absl::StatusOr<std::unique_ptr<ServerTls>> Load(const TlsOptions& options);
+  // The error is one line that names the flags and the file. `expiry` is told when the certificate ends.
+  static absl::StatusOr<std::unique_ptr<ServerTls>> Load(const TlsOptions& options,
+                                                         CertificateExpiry expiry = {});
   ServerTls(const ServerTls&) = delete;
   ServerTls& operator=(const ServerTls&) = delete;
 
   const std::shared_ptr<grpc::ServerCredentials>& credentials() const { return credentials_; }
 
  private:
-  explicit ServerTls(TlsOptions options) : options_(std::move(options)) {}
+  ServerTls(TlsOptions options, CertificateExpiry expiry)
+      : options_(std::move(options)), expiry_(std::move(expiry)) {}
 
   // False where the files cannot be used, which may pass.
   bool RenewPair();
@@ -57,6 +60,7 @@ class ServerTls {
   std::shared_ptr<grpc::ServerCredentials> credentials_;
 
   // Of Load, then of the watcher's thread.
+  CertificateExpiry expiry_;
   std::optional<CertificatePair> pair_;
   std::string client_ca_;
   MemoryFile pair_copy_;  // the certificates and the key in one, so that they are replaced as one

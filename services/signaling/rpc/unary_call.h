@@ -4,8 +4,10 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "services/common/mutex.h"
@@ -13,6 +15,7 @@
 #include "services/signaling/core/errors.h"
 #include "services/signaling/core/requests.h"
 #include "services/signaling/engine/back_office.h"
+#include "services/signaling/rpc/call_audit.h"
 #include "services/signaling/rpc/session_log.h"
 #include "services/signaling/rpc/status.h"
 #include "services/signaling/rpc/stream_writer.h"
@@ -43,19 +46,30 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 
   UnaryCall(const StreamContext& context, Method method, grpc::CallbackServerContext* call,
             const Request* request, Response* response)
-      : context_(context), method_(method), call_(*call), request_(*request), response_(response) {}
+      : context_(context),
+        method_(method),
+        call_(*call),
+        request_(*request),
+        response_(response),
+        audit_(context.calls, MethodOf(*Request::descriptor()), *call) {}
 
  private:
+  using Clock = std::chrono::system_clock;  // of grpc::ServerContext::deadline
+  static constexpr std::chrono::milliseconds kDeadlineSlack{10};
+
   void Run(const absl::StatusOr<Identity>& caller) {
-    absl::Status status = caller.status();
+    absl::Status status = audit_.Admitted(caller);
     if (status.ok()) status = context_.limits.OnCall(caller->client_id, call_.peer());
+    const bool refused = !status.ok();
+    if (refused) audit_.Refused();
     if (status.ok()) status = CheckRequest(request_);
     if (!status.ok()) {
-      LogCallRefused(call_.peer(), status);
-      End(ToGrpc(status));
+      if (refused) LogCallRefused(call_.peer(), status);
+      End(status);
     } else if (call_.IsCancelled()) {
-      End(grpc::Status::CANCELLED);  // nobody waits, so nothing changes
+      End(Cancelled());  // nobody waits, so nothing changes
     } else {
+      audit_.About(SubjectOf(request_));
       (context_.engine.back_office().*method_)(
           request_, [weak = this->weak_from_this()](absl::StatusOr<Response> result) {
             if (const auto alive = weak.lock()) alive->Answer(std::move(result));
@@ -67,15 +81,13 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       running_ = false;
       if (!end_) return;
     }
-    Finish(*end_);
+    Close(*end_);
   }
 
-  void Answer(absl::StatusOr<Response> result) {
-    End(result.ok() ? grpc::Status::OK : ToGrpc(result.status()), &result);
-  }
+  void Answer(absl::StatusOr<Response> result) { End(result.status(), &result); }
 
   // The first one counts.
-  void End(const grpc::Status& status, absl::StatusOr<Response>* result = nullptr) {
+  void End(const absl::Status& status, absl::StatusOr<Response>* result = nullptr) {
     {
       MutexLock lock(mu_);
       if (end_) return;
@@ -84,10 +96,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
       end_ = status;
       if (running_) return;
     }
-    Finish(status);  // without the lock: what it is in may be gone when this returns
+    Close(status);  // without the lock: what it is in may be gone when this returns
   }
 
-  void OnCancel() override { End(grpc::Status::CANCELLED); }
+  // Once, by whoever ends the call.
+  void Close(const absl::Status& status) {
+    audit_.Write(status, *response_);
+    Finish(ToGrpc(status));
+  }
+
+  absl::Status Cancelled() const {
+    // What gRPC tells the client by itself.
+    if (call_.deadline() <= std::chrono::system_clock::now())
+      return absl::DeadlineExceededError("");
+    return absl::CancelledError("");
+  }
+
+  void OnCancel() override { End(Cancelled()); }
 
   void OnDone() override { const std::shared_ptr<UnaryCall> last = std::move(self_); }
 
@@ -97,9 +122,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   const grpc::CallbackServerContext& call_;
   const Request& request_;
   Response* const response_;
+  const Clock::time_point began_ = Clock::now();
+
+  CallAudit audit_;  // of Run, and then of who ends the call
 
   Mutex mu_;
-  std::optional<grpc::Status> end_;  // written once, under mu_
+  std::optional<absl::Status> end_;  // written once, under mu_
   // From Start until the engine has the request: that is gRPC's, and gone soon after Finish.
   bool running_ ABSL_GUARDED_BY(mu_) = true;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/signaling/core/access.h"
+#include "services/signaling/rpc/call_audit.h"
 #include "services/signaling/rpc/session_log.h"
 
 namespace signaling {
@@ -24,7 +25,8 @@ class Watch final : public WatchWriter, private EventSink {
         call_(*call),
         peer_(call->peer()),
         office_(context.engine.back_office()),
-        cursor_(std::move(cursor)) {}
+        cursor_(std::move(cursor)),
+        audit_(context.calls, MethodOf(*v1::WatchEventsRequest::descriptor()), *call) {}
 
   // Nothing is to be sent away: who watches goes on elsewhere with its cursor.
   std::size_t BeginDrain(absl::Duration) override {
@@ -43,6 +45,9 @@ class Watch final : public WatchWriter, private EventSink {
   }
 
   void Begin(const absl::StatusOr<Identity>& caller) {
+    refusal_ = audit_.Admitted(caller);
+    if (!refusal_.ok()) audit_.Refused();
+    judged_ = true;
     if (!caller.ok()) {
       LogCallRefused(peer_, caller.status());
       return TryFinish(ToGrpc(caller.status()));
@@ -54,6 +59,9 @@ class Watch final : public WatchWriter, private EventSink {
 
   void OnEnd() override {
     if (watching_) office_.Unwatch(this);
+    if (!judged_) return;
+    const auto code = static_cast<absl::StatusCode>(end_status().error_code());
+    audit_.Write(refusal_.ok() ? absl::Status(code, "") : refusal_);
   }
 
   // With the engine's locks held.
@@ -93,6 +101,11 @@ class Watch final : public WatchWriter, private EventSink {
   const std::string peer_;                   // for an answer so late that the call is gone
   BackOffice& office_;
   const std::string cursor_;
+
+  // Of Begin; once it has judged, of the end.
+  CallAudit audit_;
+  absl::Status refusal_;
+  std::atomic<bool> judged_{false};
 
   std::atomic<bool> admitted_{false};
 

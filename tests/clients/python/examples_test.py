@@ -83,7 +83,17 @@ class ExamplesTest(harness.Stack):
     def url(self):
         return f"ws://127.0.0.1:{self.gateway.port}/"
 
+    def reports(self):
+        return self.gateway.metrics()['signaling_messages_total{direction="received",type="report"}']
+
+    async def reported(self, before, grown):
+        """So many set-ups since; none of the reports was refused."""
+        await harness.eventually(lambda: self.reports() - before >= grown, f"{grown} reports")
+        self.assertEqual(self.reports() - before, grown)
+        self.assertEqual(self.gateway.metrics()['signaling_errors_total{code="invalid_message"}'], 0)
+
     async def test_a_robot_and_its_viewers(self):
+        before = self.reports()
         robot = await self.start("robot.py", "--url", self.url, "--room", "a", "--client-id", "fred")
         await robot.says("waiting for viewers as fred in room a")
         for times in (1, 2):
@@ -94,6 +104,7 @@ class ExamplesTest(harness.Stack):
         self.assertEqual(await robot.end(), 0, robot.said)
         self.assertNotIn("Traceback", robot.said)
         self.assertNotIn("candidate:", robot.said)
+        await self.reported(before, 4)
 
     async def test_a_viewer_that_waits_for_the_robot_and_sees_it_again(self):
         viewer = await self.start("viewer.py", "--url", self.url, "--room", "b")
@@ -152,6 +163,7 @@ class ExamplesTest(harness.Stack):
         self.assertEqual(await robot.end(), 0, robot.said)
 
     async def test_a_call_that_does_not_connect_is_given_up(self):
+        before = self.reports()
         with mock.patch.object(robot_example.Call, "PATIENCE", 0.5):
             robot = robot_example.Robot(self.url, "i", "robot", robot_example.TestPicture())
             async with robot:
@@ -162,6 +174,7 @@ class ExamplesTest(harness.Stack):
                 connection = robot._calls["caller"].connection
                 await harness.eventually(lambda: not robot._calls, "it is given up")
                 await harness.eventually(lambda: connection.connectionState == "closed", "it is closed")
+        await self.reported(before, 1)
 
     async def test_the_viewer_says_when_no_frames_came(self):
         silent = await self.v1("silent", room="h")

@@ -129,3 +129,29 @@ async def messages_and_metadata(play):
     await bob.say("update", id=2, metadata={"muted": "true"})
     for client in (alice, carol):
         await client.hear("participant_updated", client_id="bob")
+
+
+async def reports(play):
+    """What became of a set-up, told by both ends: a report has no id and no answer, and nobody else hears of it. One that is
+    not as it should be is told. Before `hello` there is nothing to report."""
+    alice = await play.open("alice", "/v1")
+    await alice.say("report", to="bob", state="connected")
+    await alice.hear_error("hello_required", action="none", fatal=False)
+    await alice.say("hello", client_id="alice")
+    await alice.hear("connected")
+    await alice.say("join", room="hall", id=1)
+    await alice.hear("joined")
+    bob = await play.plain("bob", "hall", "bob")
+    await alice.hear("participant_joined")
+    await alice.say("offer", id=2, sdp=sdp(1), to="bob")
+    await bob.hear("offer")
+    await bob.say("answer", sdp=answer(2))
+    await alice.hear("answer")
+    await alice.say("report", to="bob", state="connected", setup_ms=420, candidate_type="srflx", ack=3)
+    await bob.say("report", to="alice", state="failed", setup_ms=15300, reason="ice")
+    await alice.say("report", to="bob", state="disconnected", valid=False)
+    await alice.hear_error("invalid_message", action="none", fatal=False)
+    await alice.say("message", id=3, to="bob", data="still here")
+    await bob.hear("message", client_id="alice", seq=2)
+    await bob.say("message", to="alice", data="so am I")
+    await alice.hear("message", client_id="bob", seq=4)

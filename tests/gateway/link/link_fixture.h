@@ -168,10 +168,13 @@ class LinkSetTest : public ::testing::Test {
   const bool refuses_open_service_;
   IoContext io_{1};
   std::vector<std::unique_ptr<Peer>> peers_;
+  prometheus::Registry registry_;
+  Probe probe_{registry_};
   LinkSet links_{io_,
                  {.gateway_id = "a gateway",
                   .flush_interval = std::chrono::milliseconds(1),
                   .access = access_,
+                  .probe = probe_,
                   .refuses_open_service = refuses_open_service_},
                  {.on_link_ready =
                       [this] {

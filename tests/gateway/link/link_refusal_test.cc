@@ -79,6 +79,20 @@ TEST_F(LinkRefusalTest, AnOpenServiceIsGoodEnoughForAGatewayThatIsNotPublic) {
   EXPECT_TRUE(links_.ready());
 }
 
+TEST_F(LinkRefusalTest, AServiceThatIsGoneIsSaidOnceForEachReason) {
+  std::string gone;
+  {
+    FakeService service;
+    gone = service.address();
+  }
+  ::testing::internal::CaptureStdout();
+  links_.SetReplicas({gone});
+  RunUntil([this] { return downs_ >= 3; });
+  const std::string log = ::testing::internal::GetCapturedStdout();
+  EXPECT_EQ(Count(log, "\"link_down\""), 1) << log;
+  EXPECT_EQ(Count(log, "\"up_ms\""), 0) << "it was never up: " << log;
+}
+
 class PublicGatewayTest : public LinkSetTest {
  protected:
   PublicGatewayTest() : LinkSetTest({}, true) {}

@@ -137,6 +137,15 @@ TEST_F(SessionLimitsTest, WhatTheGatewayAnswersItselfCountsToo) {
   EXPECT_EQ(Limited("other"), 1);
 }
 
+TEST_F(SessionLimitsTest, ReportsCountAsTheRest) {
+  OpenV1();
+  TakeAllButOne(R"({"type":"report","to":"b","state":"failed"})", kHello);
+  Say(other_);
+  EXPECT_TRUE(socket_.paused);
+  ExpectNotice(50);
+  EXPECT_EQ(Limited("other"), 1);
+}
+
 TEST_F(SessionLimitsTest, AnswersCountAsOffersAndWhatIsUnknownAsTheRest) {
   OpenV1();
   TakeAllButOne(R"({"type":"answer","sdp":"s"})");

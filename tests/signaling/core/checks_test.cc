@@ -235,5 +235,55 @@ TEST(ChecksTest, OpeningsNeedARoomExactlyOnThePlainPath) {
   EXPECT_FALSE(CheckOpen(open).ok());
 }
 
+TEST(ChecksTest, ReportsHoldTheirLimits) {
+  const auto good = [] {
+    v1::Report report;
+    report.set_to("bob");
+    report.set_state(v1::SETUP_STATE_CONNECTED);
+    report.set_candidate_type(v1::CANDIDATE_TYPE_RELAY);
+    return report;
+  };
+  EXPECT_TRUE(CheckReport(good()).ok());
+  const auto refused = [&](auto change) {
+    v1::Report report = good();
+    change(report);
+    return RefusalReason(CheckReport(report)) == Reason::kInvalidMessage;
+  };
+  EXPECT_TRUE(refused([](v1::Report& report) { report.clear_peer(); }));
+  EXPECT_TRUE(refused([](v1::Report& report) { report.set_to("a b"); }));
+  EXPECT_TRUE(refused([](v1::Report& report) { report.set_offer_id(""); }));
+  EXPECT_FALSE(refused([](v1::Report& report) { report.set_offer_id("o"); }));
+  EXPECT_TRUE(refused([](v1::Report& report) { report.clear_state(); }));
+  EXPECT_TRUE(
+      refused([](v1::Report& report) { report.set_state(static_cast<v1::SetupState>(7)); }));
+  EXPECT_TRUE(refused(
+      [](v1::Report& report) { report.set_candidate_type(static_cast<v1::CandidateType>(9)); }));
+  EXPECT_TRUE(refused([](v1::Report& report) { report.set_failure(v1::SETUP_FAILURE_ICE); }))
+      << "it is connected";
+  EXPECT_TRUE(refused([](v1::Report& report) { report.set_state(v1::SETUP_STATE_FAILED); }))
+      << "it has no candidate";
+  const auto failed = [](v1::SetupFailure failure) {
+    return [failure](v1::Report& report) {
+      report.set_state(v1::SETUP_STATE_FAILED);
+      report.clear_candidate_type();
+      report.set_failure(failure);
+    };
+  };
+  EXPECT_FALSE(refused(failed(v1::SETUP_FAILURE_DTLS)));
+  EXPECT_FALSE(refused(failed(v1::SETUP_FAILURE_UNSPECIFIED)));
+  EXPECT_TRUE(refused(failed(static_cast<v1::SetupFailure>(9))));
+  const auto lasting = [](std::int64_t seconds, std::int32_t nanos) {
+    return [=](v1::Report& report) {
+      report.mutable_setup_duration()->set_seconds(seconds);
+      report.mutable_setup_duration()->set_nanos(nanos);
+    };
+  };
+  EXPECT_FALSE(refused(lasting(0, 0)));
+  EXPECT_FALSE(refused(lasting(600, 0)));
+  EXPECT_TRUE(refused(lasting(600, 1)));
+  EXPECT_TRUE(refused(lasting(0, -1)));
+  EXPECT_TRUE(refused(lasting(1, -1)));
+}
+
 }  // namespace
 }  // namespace signaling

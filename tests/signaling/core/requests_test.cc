@@ -109,6 +109,8 @@ TEST(RequestsTest, OffersAndSessionsAreNamed) {
   EXPECT_EQ(BadField(v1::GetOfferRequest()), "offer_id");
   EXPECT_EQ(BadField(v1::DeleteOfferRequest()), "offer_id");
   EXPECT_EQ(BadField(v1::EndSessionRequest()), "name");
+  EXPECT_EQ(BadField(v1::ExplainSessionRequest()), "session");
+  EXPECT_EQ(BadField(v1::ExplainOfferRequest()), "offer_id");
   v1::ListSessionsRequest list;
   list.set_room("a b");
   EXPECT_EQ(BadField(list), "room");

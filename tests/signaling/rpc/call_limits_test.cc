@@ -21,7 +21,9 @@ class CallLimitsTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  CallLimits limits_{{}, clock_};
+  prometheus::Registry registry_;
+  Probe probe_{registry_};
+  CallLimits limits_{{}, clock_, probe_};
 };
 
 TEST(PeerAddressTest, WithoutSchemePortAndBrackets) {
@@ -59,7 +61,7 @@ TEST_F(CallLimitsTest, FailedAuthenticationsSlowAnAddressDown) {
 }
 
 TEST_F(CallLimitsTest, OffLiftsAll) {
-  CallLimits off({.enabled = false}, clock_);
+  CallLimits off({.enabled = false}, clock_, probe_);
   for (int i = 0; i < 1000; ++i) {
     ASSERT_TRUE(off.OnCall("office", kPeer).ok());
     off.OnFailedAuthentication(kPeer);

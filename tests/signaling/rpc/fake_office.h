@@ -118,6 +118,15 @@ class FakeOffice final : public BackOffice {
     Take(request, std::move(reply));
   }
 
+  void ExplainSession(const signaling::v1::ExplainSessionRequest& request,
+                      Reply<signaling::v1::ExplainSessionResponse> reply) override {
+    Take(request, std::move(reply));
+  }
+  void ExplainOffer(const signaling::v1::ExplainOfferRequest& request,
+                    Reply<signaling::v1::ExplainOfferResponse> reply) override {
+    Take(request, std::move(reply));
+  }
+
   absl::StatusOr<std::uint64_t> Watch(const std::string& cursor, EventSink* sink) override {
     MutexLock lock(mu_);
     std::uint64_t after = last_;
@@ -193,6 +202,7 @@ class FakeEngine final : public Engine {
   void Apply(const SessionRef&, signaling::v1::UpFrame*) override {}
   void Alive(const SessionRef&) override {}
   void Measured(const SessionRef&, absl::Duration) override {}
+  void Report(const SessionRef&, const signaling::v1::Report&) override {}
   void Acknowledge(const SessionRef&, std::uint64_t) override {}
   PullResult Pull(const SessionRef&, std::uint64_t after_seq, std::uint32_t, PullBudget*,
                   signaling::v1::DownBatch*) override {

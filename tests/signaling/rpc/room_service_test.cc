@@ -76,8 +76,14 @@ TEST_F(RoomServiceTest, EachCallReachesItsOwnMethod) {
   v1::EndSessionRequest end;
   end.set_name("s1");
   Call(&Stub::EndSession, end);
+  v1::ExplainSessionRequest session;
+  session.set_session("s1");
+  Call(&Stub::ExplainSession, session);
+  v1::ExplainOfferRequest history;
+  history.set_offer_id("AAAAAAAAAAAAAAAAAAAAAA");
+  Call(&Stub::ExplainOffer, history);
   EXPECT_EQ(office().calls(), asked_);
-  EXPECT_EQ(asked_.size(), 13u);
+  EXPECT_EQ(asked_.size(), 15u);
 }
 
 TEST_F(RoomServiceTest, ARefusalSaysWhyInItsDetails) {

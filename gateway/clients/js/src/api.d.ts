@@ -11,6 +11,8 @@ export interface ClientOptions {
   metadata?: Metadata;
   /** Is asked before each connection, and before a token ends. */
   getToken?: () => string | Promise<string>;
+  /** W3C Trace Context: the trace that this is part of, for the server's logs. */
+  traceparent?: string;
   /** Where there is no global one (Node before 22). */
   WebSocket?: any;
 }

@@ -240,6 +240,7 @@ export class Call extends Emitter {
       tracks: [...this.#tracks.values()],
       receives,
       send: (type, fields) => this.#signal(participant, type, fields),
+      report: (outcome) => this.state === 'joined' && this.#client.report({ to: participant.clientId, ...outcome }),
       made: (connection) => this.emit('connection', { participant, connection }),
       RTCPeerConnection,
       MediaStream,

@@ -127,6 +127,15 @@ export class SignalingClient extends Emitter {
   }
 
   /**
+   * Tells what became of a set-up, for the operator's statistics: `Call` does it by itself. There is no answer, and without a
+   * connection it is lost.
+   * @param {import('./protocol.js').Report} report
+   */
+  report(report) {
+    if (this.#transport.ready) this.#transport.send({ type: 'report', ...report });
+  }
+
+  /**
    * Takes a seat in a room, one at a time, and again in each new session until `leave`. Rejects where the room does not
    * take us at first; while somebody has to let us in, it waits (`knock`). `replace: false` leaves the seat to who has
    * it under the same name.

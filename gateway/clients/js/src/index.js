@@ -19,4 +19,6 @@ export { Peer } from './peer.js';
  * @typedef {import('./protocol.js').Candidate} Candidate
  * @typedef {import('./protocol.js').Joined} Joined
  * @typedef {import('./protocol.js').ParticipantInfo} ParticipantInfo
+ * @typedef {import('./protocol.js').Report} Report
+ * @typedef {import('./protocol.js').SetupOutcome} SetupOutcome
  */

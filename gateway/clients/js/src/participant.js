@@ -85,7 +85,7 @@ export class Participant {
 
   /** Calls anew, because what stands is of no use. */
   callAgain() {
-    if (!FINAL.has(this.refusal) && this.#how.mayCall()) this.connect(this.#how, true);
+    if (this.#mayCall) this.connect(this.#how, true);
   }
 
   /** Looks for another way for the media, while they flow on. */
@@ -250,11 +250,19 @@ export class Participant {
     this.#expect();
   }
 
+  get #mayCall() {
+    return !FINAL.has(this.refusal) && this.#how.mayCall();
+  }
+
   #callInVain() {
     this.#againTimer = undefined;
     this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE_MS);
     // Without the server there is no telling whether they have answered.
-    if (this.#how.mayHear()) this.callAgain();
+    if (this.#how.mayHear() && this.#mayCall) {
+      // What they refused, they have answered.
+      if (!this.refusal) this.#peer?.giveUp();
+      this.callAgain();
+    }
     this.#expect();
     this.#changed();
   }

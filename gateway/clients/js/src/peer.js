@@ -3,6 +3,8 @@
 // ignores the one it got. Who is polite, the server says.
 // https://www.w3.org/TR/webrtc/#perfect-negotiation-example
 
+import { Setup } from './setup.js';
+
 /**
  * @typedef {object} PeerOptions
  * @property {boolean} polite
@@ -14,6 +16,8 @@
  * @property {() => void} changed  `state` or `tracks` did
  * @property {(error: unknown) => void} [failed]  our offer got an answer that this browser cannot take: nothing else will
  *     come of that offer
+ * @property {(outcome: import('./protocol.js').SetupOutcome) => void} [report]  once, what became of the first negotiation: for
+ *     `SignalingClient.report`
  * @property {(connection: RTCPeerConnection) => void} [made]  before anything is negotiated
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]  where there is no global one
  * @property {typeof MediaStream} [MediaStream]
@@ -26,6 +30,7 @@ export class Peer {
   stream = null;
 
   #connection;
+  #setup;
   #calls;
   #polite;
   #receives;
@@ -48,8 +53,8 @@ export class Peer {
 
   /** @param {PeerOptions} options */
   constructor({
-    polite, calls, configuration, tracks = [], receives = [], send, changed, failed = () => {}, made = () => {},
-    RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream,
+    polite, calls, configuration, tracks = [], receives = [], send, changed, failed = () => {}, report = () => {},
+    made = () => {}, RTCPeerConnection = globalThis.RTCPeerConnection, MediaStream = globalThis.MediaStream,
   }) {
     this.#calls = calls;
     this.#polite = polite;
@@ -62,15 +67,20 @@ export class Peer {
     for (const track of tracks) this.#outgoing.set(track.kind, track);
     const connection = new RTCPeerConnection(configuration);
     this.#connection = connection;
+    this.#setup = new Setup(connection, report);
     connection.onnegotiationneeded = () => this.#offer();
     connection.onicecandidate = ({ candidate }) => {
       // Passed on as it is, also the empty one that ends the candidates. Null only says that gathering is over.
       if (candidate) this.#send('ice_candidate', candidate.toJSON());
     };
     connection.oniceconnectionstatechange = () => {
+      this.#setup.look();
       if (connection.iceConnectionState === 'failed') this.restartIce();
     };
-    connection.onconnectionstatechange = () => this.#changed();
+    connection.onconnectionstatechange = () => {
+      this.#setup.look();
+      this.#changed();
+    };
     connection.ontrack = ({ track }) => {
       if (!this.#receives.includes(track.kind)) return;
       this.#play([...this.tracks, track]);
@@ -123,7 +133,10 @@ export class Peer {
       console.warn(`${message.type} not taken:`, /** @type {Error} */ (error).name);
       if (message.type === 'offer') this.#send('reject', { reason: 'unsupported' });
       // In another state it was an answer to nothing.
-      if (message.type === 'answer' && this.#connection.signalingState === 'have-local-offer') this.#failed(error);
+      if (message.type === 'answer' && this.#connection.signalingState === 'have-local-offer') {
+        this.#setup.fail();
+        this.#failed(error);
+      }
     }
   }
 
@@ -177,6 +190,16 @@ export class Peer {
     }
   }
 
+  /** The set-up is measured from now on: what was before, our offer waited for somebody to answer it. */
+  beginSetup() {
+    this.#setup.begin(true);
+  }
+
+  /** There is no more waiting for a connection. Reports that, where there has been none. */
+  giveUp() {
+    this.#setup.fail('timeout');
+  }
+
   close() {
     const connection = this.#connection;
     connection.onnegotiationneeded = connection.onicecandidate = connection.ontrack = null;
@@ -223,7 +246,10 @@ export class Peer {
     this.#ignoringOffer = isOffer && !this.#ready && !this.#polite;
     if (this.#ignoringOffer) return;
 
-    if (isOffer) this.#addMedia();
+    if (isOffer) {
+      this.#setup.begin();
+      this.#addMedia();
+    }
     this.#settingAnswer = !isOffer;
     this.#answering = isOffer ? fingerprintIn(description.sdp) : '';
     try {
@@ -279,6 +305,7 @@ export class Peer {
 
   #sendDescription() {
     const description = this.#connection.localDescription;
+    if (description?.type === 'offer') this.#setup.begin();
     if (description) this.#send(/** @type {'offer' | 'answer'} */ (description.type), { sdp: description.sdp });
   }
 }

@@ -72,6 +72,19 @@ export interface ClientMessages {
   admit: { client_id: string };
 }
 
+/** How a set-up went, as `connectionState` of the RTCPeerConnection tells. */
+export type SetupOutcome = {
+  /** From the offer, sent or received, until then; of one's own offer by id from its answer. 0 to 600 000. */
+  setup_ms?: number;
+} & (
+  /** `candidate_type`: of the local end of the selected pair. */
+  | { state: 'connected'; candidate_type?: 'host' | 'srflx' | 'prflx' | 'relay' }
+  | { state: 'failed'; reason?: 'ice' | 'dtls' | 'timeout' }
+);
+
+/** With whom, and how it went. */
+export type Report = ({ to: string } | { offer_id: string }) & SetupOutcome;
+
 interface Numbered {
   seq: number;
   /** The id of the message that it answers. */

@@ -48,12 +48,12 @@ export class Transport {
 
   /**
    * @param {string | URL} url
-   * @param {{WebSocket?: any, getToken?: () => string | Promise<string>}} options
+   * @param {import('./api.js').ClientOptions} options
    * @param {Handlers} handlers
    */
-  constructor(url, { WebSocket = globalThis.WebSocket, getToken }, handlers) {
+  constructor(url, { WebSocket = globalThis.WebSocket, getToken, traceparent }, handlers) {
     if (!WebSocket) throw new TypeError('there is no WebSocket here: give one in the options');
-    this.#url = addressOf(url);
+    this.#url = addressOf(url, traceparent);
     this.#WebSocket = WebSocket;
     this.#getToken = getToken;
     this.#handlers = handlers;
@@ -250,13 +250,17 @@ export class Transport {
   }
 }
 
-/** @param {string | URL} url */
-function addressOf(url) {
+/**
+ * @param {string | URL} url
+ * @param {string} [traceparent]  browsers can set no header of the upgrade
+ */
+function addressOf(url, traceparent) {
   const address = new URL(url, globalThis.document?.baseURI);
   address.protocol = address.protocol.replace(/^http/, 'ws');
   if (!/^wss?:$/.test(address.protocol)) throw new TypeError(`not the address of a gateway: ${url}`);
   const path = address.pathname.replace(/\/+$/, '');
   address.pathname = path.endsWith('/v1') ? path : `${path}/v1`;
   address.hash = '';
+  if (traceparent) address.searchParams.set('traceparent', traceparent);
   return address.href;
 }

@@ -79,6 +79,41 @@ def relay_only(connection: RTCPeerConnection) -> None:
         one.sender.transport.transport.iceGatherer._connection._transport_policy = TransportPolicy.RELAY
 
 
+class Setup:
+    """Tells the server, once, what became of a connection: an ICE restart and a renegotiation are no new set-up. Made when the
+    offer is sent or has come."""
+
+    def __init__(self, client: SignalingClient, client_id: str, connection: RTCPeerConnection) -> None:
+        self._client = client
+        self._client_id = client_id
+        self._connection = connection
+        self._began = time.monotonic()
+        self._told = False
+
+    def look(self) -> None:
+        """The state of the connection may say it."""
+        if self._connection.connectionState == "connected":
+            self._tell("connected", candidate_type=self._candidate_type())
+        elif self._connection.connectionState == "failed":
+            self._tell("failed", reason="ice" if self._connection.iceConnectionState == "failed" else "dtls")
+
+    def give_up(self) -> None:
+        self._tell("failed", reason="timeout")
+
+    def _tell(self, state: str, **why: Optional[str]) -> None:
+        if not self._told:
+            self._told = True
+            self._client.report(self._client_id, state, setup_time=time.monotonic() - self._began, **why)
+
+    def _candidate_type(self) -> Optional[str]:
+        # aiortc does not say which pair was chosen, but the ICE library below it knows.
+        try:
+            ice = self._connection.getTransceivers()[0].sender.transport.transport
+            return str(ice._connection._nominated[1].local_candidate.type)
+        except (AttributeError, LookupError):
+            return None
+
+
 class Call:
     """The peer connection to one viewer."""
 
@@ -156,7 +191,7 @@ class Robot(SignalingClient):
                 await self._hang_up(client_id, call, "it calls anew")
             call = Call(offer, self.ice_servers, self.ice_transport_policy == "relay")
             self._calls[client_id] = call
-            self._watch(client_id, call)
+            self._watch(client_id, call, Setup(self, client_id, call.connection))
         try:
             answer = await call.answer(offer, self._relay.subscribe(self._picture, buffered=False))
             if answer is not None:
@@ -182,9 +217,10 @@ class Robot(SignalingClient):
     async def handle_error(self, error: SignalingError) -> None:
         log.warning("%s", error)
 
-    def _watch(self, client_id: str, call: Call) -> None:
+    def _watch(self, client_id: str, call: Call, setup: Setup) -> None:
         async def changed() -> None:
             state = call.connection.connectionState
+            setup.look()
             log.info("viewer %s: %s", client_id, state)
             if state in ("failed", "closed"):
                 await self._hang_up(client_id, call, f"connection {state}")
@@ -193,6 +229,7 @@ class Robot(SignalingClient):
             await asyncio.sleep(Call.PATIENCE)
             if not call.connected:
                 call.patience = None
+                setup.give_up()
                 await self._hang_up(client_id, call, f"not connected in {Call.PATIENCE:g} s")
 
         call.connection.on("connectionstatechange", changed)

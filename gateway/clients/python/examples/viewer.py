@@ -19,7 +19,7 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 
-from robot import configuration, relay_only
+from robot import Setup, configuration, relay_only
 from signaling_client import (Disconnected, IceCandidate, IceServer, NotConnectedError, Participant, SessionDescription,
                               SignalingClient, SignalingClosed)
 
@@ -83,15 +83,16 @@ class Viewer(SignalingClient):
         connection.addTransceiver("video", direction="recvonly")
         if self.ice_transport_policy == "relay":
             relay_only(connection)
-        self._watch(client_id, connection)
         connection.on("track", lambda track: asyncio.ensure_future(self._count(client_id, track)))
         await connection.setLocalDescription(await connection.createOffer())  # waits for all candidates
+        self._watch(client_id, connection, Setup(self, client_id, connection))
         log.info("calling %s", client_id)
         await self.send_offer(client_id, SessionDescription("offer", connection.localDescription.sdp))
 
-    def _watch(self, client_id: str, connection: RTCPeerConnection) -> None:
+    def _watch(self, client_id: str, connection: RTCPeerConnection, setup: Setup) -> None:
         async def changed() -> None:
             log.info("%s: %s", client_id, connection.connectionState)
+            setup.look()
             if connection.connectionState not in ("failed", "closed") or self._calls.get(client_id) is not connection:
                 return
             await self._hang_up(client_id)

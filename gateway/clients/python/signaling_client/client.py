@@ -53,7 +53,8 @@ class SignalingClient(Handlers):
     def __init__(self, url: str, *, room: Optional[str] = None, client_id: Optional[str] = None,
                  metadata: Optional[Mapping[str, str]] = None, get_token: Optional[GetToken] = None,
                  ping_interval: float = 10.0, ping_timeout: float = 10.0,
-                 ssl: Optional[ssl_module.SSLContext] = None, logger: Optional[logging.Logger] = None) -> None:
+                 ssl: Optional[ssl_module.SSLContext] = None, traceparent: Optional[str] = None,
+                 logger: Optional[logging.Logger] = None) -> None:
         """
         url: of the gateway, "ws://host:8765/" or "wss://…"; its path gets a "/v1" at the end where it has none.
         room: 1 to 128 characters of [A-Za-z0-9._~:@-]; "lobby" where neither this nor the url's query says one.
@@ -66,15 +67,19 @@ class SignalingClient(Handlers):
         ping_interval: seconds between the client's own WebSocket pings.
         ping_timeout: seconds to wait for their answer. A connection that went silent is noticed after both.
         ssl: for wss, where the system's certificates are not the right ones.
+        traceparent: of W3C Trace Context: the trace that the session is part of, for the server's logs. A header of each
+            connection.
         logger: for what it does by itself; "signaling_client" where not given. No SDP, candidate or token is ever logged.
 
-        Raises ValueError for what is no WebSocket URL and for such a room or client_id, and what `update()` raises for such
+        Raises ValueError for what is no WebSocket URL and for such a room, client_id or traceparent, and what `update()` raises for such
         metadata.
         """
         logger = logger or logging.getLogger("signaling_client")
         self._life = Life(
             self, Address.of(url, room, client_id),
-            SocketOptions(ping_interval=ping_interval, ping_timeout=ping_timeout, ssl=ssl), Tokens(get_token, logger),
+            SocketOptions(ping_interval=ping_interval, ping_timeout=ping_timeout, ssl=ssl,
+                          traceparent=None if traceparent is None else checks.traceparent(traceparent)),
+            Tokens(get_token, logger),
             checks.metadata(metadata) if metadata is not None else None, logger)
         self._started = False
         self._task: Optional[asyncio.Task[None]] = None  # within `async with`
@@ -156,6 +161,21 @@ class SignalingClient(Handlers):
             if self._life.metadata is kept:
                 self._life.metadata = before
             raise
+
+    def report(self, client_id: str, state: str, *, setup_time: Optional[float] = None,
+               candidate_type: Optional[str] = None, reason: Optional[str] = None) -> None:
+        """Tells the server, for its operator's metrics, what became of the set-up of a peer connection: once for each. It has
+        no answer, and is lost where there is no connection just now.
+
+        client_id: with whom.
+        state: "connected" or "failed".
+        setup_time: seconds from the offer, sent or received, until then.
+        candidate_type: of the own end of the selected pair: "host", "srflx", "prflx" or "relay". With "connected".
+        reason: "ice" (no way was found), "dtls" (one was, but not the handshake) or "timeout" (waited no longer). With "failed".
+
+        Raises ValueError and TypeError for anything else.
+        """
+        self._life.report(checks.report(client_id, state, setup_time, candidate_type, reason))
 
     async def run(self) -> None:
         """Connects, and connects again, until `close()`.

@@ -17,6 +17,9 @@ from .wire import CLOSE_TIMEOUT, Socket, SocketClosedError
 HELLO_TIMEOUT = 10.0
 """Seconds from the `hello` to `connected`."""
 
+MAX_UNNUMBERED = 64
+"""Messages without a number that may wait for a socket which takes nothing. All but reports are few."""
+
 
 class BrokenError(Exception):
     """A connection is over, or did not come to be.
@@ -94,7 +97,9 @@ class Connection:
         self._leaving.set()
 
     def say(self, type_: str, **fields: object) -> None:
-        """Sends a message that has no number, and is not sent again."""
+        """Sends a message that has no number, and is not sent again; not at all where too many wait."""
+        if len(self._unnumbered) >= MAX_UNNUMBERED:
+            return
         self._unnumbered.append(messages.write(type_, fields))
         self._work.set()
 

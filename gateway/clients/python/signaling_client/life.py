@@ -99,6 +99,11 @@ class Life:
             await self._known.wait()
         raise self.failure or NotConnectedError("the client is closed")
 
+    def report(self, fields: messages.Message) -> None:
+        """Said now, or never."""
+        if self.session is not None and self._connection is not None and self._greeted:
+            self._connection.say("report", **fields)
+
     # From the session (session.Owner).
 
     def on_joined(self, session: Session) -> Callable[[], Awaitable[None]]:

@@ -7,6 +7,7 @@ Their two asyncio interfaces (`legacy` until 13, the new one since 14) share wha
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import ssl as ssl_module
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class _WebSocket(Protocol):
 
 # Both interfaces under one name, which is made at run time: no type checker sees it in every version.
 _connect = cast(Callable[..., Awaitable[_WebSocket]], getattr(websockets, "connect"))
+# Nor what they call the headers of the request.
+_HEADERS = "additional_headers" if "additional_headers" in inspect.signature(_connect).parameters else "extra_headers"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class SocketOptions:
     ping_interval: float
     ping_timeout: float
     ssl: Optional[ssl_module.SSLContext]
+    traceparent: Optional[str] = None
 
 
 class SocketClosedError(Exception):
@@ -81,6 +85,8 @@ class Socket:
     async def open(cls, url: str, options: SocketOptions) -> Socket:
         """Raises SocketClosedError, and ssl.SSLCertVerificationError for a server that is not the one it should be."""
         arguments: Dict[str, Any] = {} if options.ssl is None else {"ssl": options.ssl}
+        if options.traceparent is not None:
+            arguments[_HEADERS] = {"traceparent": options.traceparent}
         try:
             socket = await _connect(
                 url, open_timeout=OPEN_TIMEOUT, close_timeout=CLOSE_TIMEOUT, max_size=MAX_INCOMING_BYTES,

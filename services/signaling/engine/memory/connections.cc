@@ -1,6 +1,8 @@
 #include "services/signaling/engine/memory/connections.h"
 
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "services/common/ids.h"
@@ -23,10 +25,26 @@ v1::Closed TakenOver() {
   return MakeClosed(Reason::kSessionReplaced, "the session goes on at another connection");
 }
 
+// Why a resume came to nothing, in the words of histories.
+v1::ErrorReason ReasonOf(v1::ResumeError error) {
+  switch (error) {
+    case v1::RESUME_ERROR_EVENTS_LOST: return v1::ERROR_REASON_SLOW_CONSUMER;
+    case v1::RESUME_ERROR_INVALID: return v1::ERROR_REASON_UNAUTHENTICATED;
+    default: return v1::ERROR_REASON_SESSION_NOT_FOUND;
+  }
+}
+
 }  // namespace
 
-Connections::Connections(const EngineOptions& options, const Clock& clock, Delivery& delivery)
+void KeepTrace(const v1::Open& open, Session* session) {
+  if (open.traceparent().empty()) return;
+  session->traceparent = std::make_unique<const std::string>(open.traceparent());
+}
+
+Connections::Connections(const EngineOptions& options, const Clock& clock, Chronicle& chronicle,
+                         Delivery& delivery)
     : options_(options),
+      chronicle_(chronicle),
       delivery_(delivery),
       presence_(clock, delivery),
       endings_(clock, kEndingsKept) {}
@@ -66,6 +84,11 @@ void Connections::TellOpen(Session* session, v1::ResumeError resume_error) {
 
 void Connections::Open(Session* session, v1::ResumeError resume_error) {
   session->opened = true;
+  if (resume_error != v1::RESUME_ERROR_UNSPECIFIED) {
+    chronicle_.Note(session,
+                    {.kind = v1::STEP_KIND_RESUME_REFUSED, .reason = ReasonOf(resume_error)});
+  }
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_OPENED});
   TellOpen(session, resume_error);
 }
 
@@ -78,6 +101,7 @@ void Connections::OpenAgain(Session* session, const v1::Open& open, const Holder
   session->attempt = open.attempt();
   Take(session, holder);
   if (!session->opened) return;  // the new holder will be told
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_ATTACHED});
   session->open_epoch = ++session->epoch;
   TellOpen(session, resume_error);
 }
@@ -94,20 +118,30 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
                                     absl::FunctionRef<absl::Status()> may_go_on,
                                     const Holder& holder) {
   const v1::Resume& resume = open.resume();
+  const auto refuse = [&](v1::ResumeError error) {
+    chronicle_.ResumeRefused(id, session, ReasonOf(error));
+    return error;
+  };
+  const auto refuse_opening = [&](v1::ErrorReason reason) {
+    chronicle_.ResumeRefused(id, session, reason);
+    chronicle_.OpeningRefused(opener, open.client_id(), reason);
+  };
   if (const EndedSessions::Ending* ending = endings_.Find(id)) {
-    if (!ending->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
-    if (ending->events_lost) return v1::RESUME_ERROR_EVENTS_LOST;
+    if (!ending->tokens.Match(resume.token())) return refuse(v1::RESUME_ERROR_INVALID);
+    if (ending->events_lost) return refuse(v1::RESUME_ERROR_EVENTS_LOST);
+    refuse_opening(ending->closed.error().reason());
     holder.sink->OnClosed(holder.tag, ending->closed);
     return v1::RESUME_ERROR_UNSPECIFIED;
   }
-  if (session == nullptr) return v1::RESUME_ERROR_SESSION_EXPIRED;
-  if (!session->tokens.Match(resume.token())) return v1::RESUME_ERROR_INVALID;
+  if (session == nullptr) return refuse(v1::RESUME_ERROR_SESSION_EXPIRED);
+  if (!session->tokens.Match(resume.token())) return refuse(v1::RESUME_ERROR_INVALID);
   if (opener == session->opener && open.attempt() <= session->attempt) {
     holder.sink->OnClosed(holder.tag, TakenOver());
     return v1::RESUME_ERROR_UNSPECIFIED;
   }
   if (absl::Status status = may_go_on(); !status.ok()) {
     v1::Closed closed = MakeClosed(status);
+    refuse_opening(closed.error().reason());
     // The session is there still, which the code of that reason denies.
     if (RefusalReason(status) == Reason::kUnavailable) {
       closed.set_close_code(static_cast<std::uint32_t>(CloseCode::kTryAgainLater));
@@ -120,8 +154,11 @@ v1::ResumeError Connections::Resume(const SessionId& id, Session* session, const
     // So that it is remembered as one that lost events, should this answer not arrive.
     delivery_.End(session, v1::LEAVE_REASON_OVERFLOW,
                   MakeClosed(Reason::kSlowConsumer, "its client has not all of its events"));
-    return v1::RESUME_ERROR_EVENTS_LOST;
+    return refuse(v1::RESUME_ERROR_EVENTS_LOST);
   }
+  ++session->counts.resumes;
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_RESUMED});
+  KeepTrace(open, session);
   Take(session, holder);
   ++session->epoch;
   session->opener = opener;
@@ -153,6 +190,7 @@ void Connections::Attach(const SessionId& id, Session* session, const v1::Attach
     return refuse(MakeClosed(Reason::kInternal, "events of this session are missing"));
   }
   session->attempt = attach.attempt();
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_ATTACHED});
   Take(session, holder);
   Acknowledge(session, attach.acked_seq());
   Tell(session, OpenedOf(*session), attach.received_seq());
@@ -173,6 +211,8 @@ void Connections::LetGo(Session* session, bool link_broken) {
   session->holder.sink->OnClosed(session->holder.tag, MakeNormalClosed());
   session->holder = {};
   session->link_broken = link_broken;
+  ++session->counts.detaches;
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_DETACHED});
   absl::Duration window = session->resumable ? options_.resume_window : absl::ZeroDuration();
   // Its client may still be there, and knows nothing of it.
   if (link_broken) window = std::max(window, options_.attach_window);
@@ -208,14 +248,26 @@ void Connections::Acknowledge(Session* session, std::uint64_t seq) {
   }
 }
 
-PullResult Connections::Pull(const Session& session, std::uint64_t after_seq, std::uint32_t slot,
-                             PullBudget* budget, v1::DownBatch* batch) const {
-  const Outbox& outbox = session.outbox;
+PullResult Connections::Pull(Session* session, std::uint64_t after_seq, std::uint32_t slot,
+                             PullBudget* budget, v1::DownBatch* batch) {
+  const Outbox& outbox = session->outbox;
   const std::uint64_t until =
-      after_seq < session.replay_to
-          ? outbox.EndOfPortion(session.replay_from, kPortionEvents, kPortionBytes)
+      after_seq < session->replay_to
+          ? outbox.EndOfPortion(session->replay_from, kPortionEvents, kPortionBytes)
           : outbox.last_seq();
-  return outbox.Pull(after_seq, until, slot, budget, batch);
+  const PullResult result = outbox.Pull(after_seq, until, slot, budget, batch);
+  TellPulled(session, std::max(after_seq, outbox.acked_seq()), result.last_seq);
+  return result;
+}
+
+void Connections::TellPulled(Session* session, std::uint64_t after_seq, std::uint64_t last_seq) {
+  const std::uint64_t replayed = std::min(last_seq, session->replay_to);
+  if (replayed > after_seq) chronicle_.observer().OnReplayed(replayed - after_seq);
+  for (std::uint64_t seq = std::max(after_seq, session->replay_to) + 1; seq <= last_seq; ++seq) {
+    const absl::Duration came = session->outbox.TakeTimeOf(seq);
+    if (came == absl::InfiniteDuration()) continue;
+    chronicle_.observer().OnRelayed(chronicle_.Uptime() - came);
+  }
 }
 
 }  // namespace signaling

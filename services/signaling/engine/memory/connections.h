@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "services/common/clock.h"
+#include "services/signaling/engine/memory/chronicle.h"
 #include "services/signaling/engine/memory/delivery.h"
 #include "services/signaling/engine/memory/ended_sessions.h"
 #include "services/signaling/engine/memory/presence.h"
@@ -16,7 +17,8 @@ namespace signaling {
 // Not thread-safe; owned by MemoryEngine.
 class Connections {
  public:
-  Connections(const EngineOptions& options, const Clock& clock, Delivery& delivery);
+  Connections(const EngineOptions& options, const Clock& clock, Chronicle& chronicle,
+              Delivery& delivery);
 
   // The holder of a new session is told that it is open.
   void Open(Session* session, signaling::v1::ResumeError resume_error);
@@ -45,13 +47,15 @@ class Connections {
   Session* Expire();
 
   void Acknowledge(Session* session, std::uint64_t seq);
-  PullResult Pull(const Session& session, std::uint64_t after_seq, std::uint32_t slot,
-                  PullBudget* budget, signaling::v1::DownBatch* batch) const;
+  PullResult Pull(Session* session, std::uint64_t after_seq, std::uint32_t slot, PullBudget* budget,
+                  signaling::v1::DownBatch* batch);
 
   // Sessions without a connection.
   std::size_t away() const { return presence_.size(); }
 
  private:
+  // How long what was pulled had waited, or that it was for who came back.
+  void TellPulled(Session* session, std::uint64_t after_seq, std::uint64_t last_seq);
   // From whoever holds it.
   void Take(Session* session, const Holder& holder);
   signaling::v1::Opened OpenedOf(const Session& session) const;
@@ -61,10 +65,14 @@ class Connections {
 
   // Constant after construction.
   const EngineOptions& options_;
+  Chronicle& chronicle_;
   Delivery& delivery_;
 
   Presence presence_;
   EndedSessions endings_;
 };
+
+// Where a connection is part of a trace, the session is from now on.
+void KeepTrace(const signaling::v1::Open& open, Session* session);
 
 }  // namespace signaling

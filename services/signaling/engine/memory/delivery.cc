@@ -6,9 +6,10 @@
 
 namespace signaling {
 
-void Delivery::Send(Session* to, signaling::v1::DownFrame&& event) {
+void Delivery::Append(Session* to, signaling::v1::DownFrame&& event, absl::Duration came) {
   if (to->ending) return;
-  if (!to->outbox.Append(std::move(event))) {
+  if (!to->outbox.Append(std::move(event), came)) {
+    chronicle_.observer().OnOutboxOverflow();
     return End(to, signaling::v1::LEAVE_REASON_OVERFLOW,
                MakeClosed(Reason::kSlowConsumer, "too many unacknowledged events"));
   }
@@ -21,14 +22,18 @@ void Delivery::Answer(Session* to, std::uint64_t id, signaling::v1::DownFrame&& 
 }
 
 void Delivery::Refuse(Session* to, std::uint64_t id, Reason reason, std::string_view message) {
-  signaling::v1::DownFrame event;
-  *event.mutable_error() = MakeError(reason, message);
-  Answer(to, id, std::move(event));
+  AnswerError(to, id, MakeError(reason, message));
 }
 
 void Delivery::Refuse(Session* to, std::uint64_t id, const absl::Status& refusal) {
+  AnswerError(to, id, MakeError(refusal));
+}
+
+void Delivery::AnswerError(Session* to, std::uint64_t id, signaling::v1::Error error) {
+  ++to->counts.refused;
+  chronicle_.Note(to, {.kind = signaling::v1::STEP_KIND_REFUSED, .reason = error.reason()});
   signaling::v1::DownFrame event;
-  *event.mutable_error() = MakeError(refusal);
+  event.mutable_error()->Swap(&error);
   Answer(to, id, std::move(event));
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "services/common/reason.h"
+#include "services/signaling/engine/memory/chronicle.h"
 #include "services/signaling/engine/memory/room.h"
 #include "services/signaling/engine/memory/session.h"
 
@@ -15,8 +16,16 @@ namespace signaling {
 // Not thread-safe; owned by MemoryEngine.
 class Delivery {
  public:
+  explicit Delivery(Chronicle& chronicle) : chronicle_(chronicle) {}
+
   // Numbers and keeps the event. A session whose outbox it would overflow is noted and gets nothing more.
-  void Send(Session* to, signaling::v1::DownFrame&& event);
+  void Send(Session* to, signaling::v1::DownFrame&& event) {
+    Append(to, std::move(event), absl::InfiniteDuration());
+  }
+  // The same for what another session sends with the operation that runs: how long it waits to be pulled is told.
+  void Pass(Session* to, signaling::v1::DownFrame&& event) {
+    Append(to, std::move(event), chronicle_.Uptime());
+  }
 
   // The event that answers the numbered message `id` of the same session.
   void Answer(Session* to, std::uint64_t id, signaling::v1::DownFrame&& event);
@@ -47,6 +56,10 @@ class Delivery {
   std::vector<Ending> TakeEndings() { return std::exchange(endings_, {}); }
 
  private:
+  void Append(Session* to, signaling::v1::DownFrame&& event, absl::Duration came);
+  void AnswerError(Session* to, std::uint64_t id, signaling::v1::Error error);
+
+  Chronicle& chronicle_;
   std::vector<Ending> endings_;
 };
 

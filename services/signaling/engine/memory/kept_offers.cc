@@ -50,6 +50,7 @@ void KeptOffers::HandTo(Session* newcomer) {
     event.mutable_signal()->set_client_id(maker->client_id);
     *event.mutable_signal()->mutable_offer() = offer->offer;
     delivery_.Send(newcomer, std::move(event));
+    chronicle_.CandidatesCame(newcomer, *offer, offer->candidates.list.size());
     for (const v1::IceCandidate& candidate : offer->candidates.list) {
       v1::DownFrame trickled;
       trickled.mutable_signal()->set_client_id(maker->client_id);
@@ -59,17 +60,19 @@ void KeptOffers::HandTo(Session* newcomer) {
   }
 }
 
-void KeptOffers::Answered(Session* maker, Session* from) {
+bool KeptOffers::Answered(Session* maker, Session* from) {
   StoredOffer* offer = maker->kept;
-  if (offer == nullptr) return;
+  if (offer == nullptr) return false;
   // A late answer, after the lease, is as good while nobody else has the offer; and if somebody has, the first to
   // answer is who the maker talks to.
   if (offer->claimer != from) {
     if (offer->claimer != nullptr) offers_.Release(offer, v1::OFFER_REASON_SUPERSEDED);
-    if (maker->kept == nullptr) return;  // its time was over
+    if (maker->kept == nullptr) return false;  // its time was over
     offers_.Claim(offer, from);
+    offer->claimed_at = absl::InfiniteDuration();  // nobody knows what it took
   }
   offers_.AnswerInRoom(offer);
+  return true;
 }
 
 void KeptOffers::Rejected(Session* maker, const Session* from, const v1::Reject& reject) {

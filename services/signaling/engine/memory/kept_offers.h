@@ -11,8 +11,8 @@ namespace signaling {
 // Not thread-safe; owned by MemoryEngine.
 class KeptOffers {
  public:
-  KeptOffers(const EngineOptions& options, Offers& offers, Delivery& delivery)
-      : options_(options), offers_(offers), delivery_(delivery) {}
+  KeptOffers(const EngineOptions& options, Chronicle& chronicle, Offers& offers, Delivery& delivery)
+      : options_(options), chronicle_(chronicle), offers_(offers), delivery_(delivery) {}
 
   // `maker` is alone in its room. The newest offer wins. The contents of `offer` are taken.
   void Keep(Session* maker, signaling::v1::Description* offer);
@@ -24,14 +24,15 @@ class KeptOffers {
   // Gives `newcomer`, who has just taken a seat, every offer that waits in its room.
   void HandTo(Session* newcomer);
 
-  // `from` answered, or rejected, `maker` in their room.
-  void Answered(Session* maker, Session* from);
+  // `from` answered, or rejected, `maker` in their room. Whether it was a kept offer that was answered.
+  bool Answered(Session* maker, Session* from);
   void Rejected(Session* maker, const Session* from, const signaling::v1::Reject& reject);
   // `session` has left its room.
   void LeftRoom(Session* session);
 
  private:
   const EngineOptions& options_;
+  Chronicle& chronicle_;
   Offers& offers_;
   Delivery& delivery_;
 };

@@ -88,11 +88,11 @@ StoredOffer* Mailbox::FindLive(Session* session, std::uint64_t id, const std::st
   if (offer == nullptr) {
     delivery_.Refuse(session, id, Reason::kOfferNotFound, "there is no such offer");
   } else if (offer->state == v1::OFFER_STATE_EXPIRED) {
-    delivery_.Refuse(session, id, Reason::kOfferExpired, "nobody answered this offer in time");
+    Refuse(session, id, offer, Reason::kOfferExpired, "nobody answered this offer in time");
   } else if (HasEnded(*offer)) {
-    delivery_.Refuse(session, id, Reason::kOfferNotFound,
-                     offer->state == v1::OFFER_STATE_REJECTED ? "this offer was declined"
-                                                              : "this offer is over");
+    Refuse(session, id, offer, Reason::kOfferNotFound,
+           offer->state == v1::OFFER_STATE_REJECTED ? "this offer was declined"
+                                                    : "this offer is over");
   } else {
     return offer;
   }
@@ -103,7 +103,7 @@ void Mailbox::Claim(Session* claimer, const v1::UpFrame& frame) {
   StoredOffer* offer = FindLive(claimer, frame.id(), frame.offer().claim().offer_id());
   if (offer == nullptr) return;
   const auto refuse = [&](Reason reason, std::string_view message) {
-    delivery_.Refuse(claimer, frame.id(), reason, message);
+    Refuse(claimer, frame.id(), offer, reason, message);
   };
   if (!offer->room.empty()) return refuse(Reason::kOfferNotFound, "there is no such offer");
   if (offer->maker == claimer) {
@@ -128,6 +128,7 @@ void Mailbox::Claim(Session* claimer, const v1::UpFrame& frame) {
   claim->mutable_candidates()->Add(offer->candidates.list.begin(), offer->candidates.list.end());
   SetTime(offer->lease_expires, claim->mutable_lease_expire_time());
   *claim->mutable_metadata() = offer->metadata;
+  chronicle_.CandidatesCame(claimer, *offer, offer->candidates.list.size());
   delivery_.Answer(claimer, frame.id(), std::move(event));
 }
 
@@ -152,8 +153,8 @@ void Mailbox::Signal(Session* from, v1::UpFrame* frame) {
     return delivery_.Refuse(from, frame->id(), Reason::kOfferNotFound, "there is no such offer");
   }
   if (from != offer->maker && from != offer->claimer) {
-    return delivery_.Refuse(from, frame->id(), Reason::kClaimLost,
-                            "this session does not hold the offer's claim");
+    return Refuse(from, frame->id(), offer, Reason::kClaimLost,
+                  "this session does not hold the offer's claim");
   }
   switch (Enforce(policy_, frame->mutable_signal())) {
     case Passage::kPass: break;
@@ -162,7 +163,11 @@ void Mailbox::Signal(Session* from, v1::UpFrame* frame) {
       return delivery_.Refuse(from, frame->id(), Reason::kMediaNotAllowed,
                               "only audio is allowed here");
   }
-  if (!Waits(*offer)) return Pass(*offer, from, frame->mutable_signal());
+  if (!Waits(*offer)) {
+    chronicle_.Passed(from, from == offer->maker ? offer->claimer : offer->maker, frame->signal(),
+                      offer);
+    return Pass(*offer, from, frame->mutable_signal());
+  }
   if (from == offer->maker) return SignalFromMaker(offer, frame);
   SignalFromClaimer(offer, frame);
 }
@@ -172,22 +177,25 @@ void Mailbox::SignalFromMaker(StoredOffer* offer, v1::UpFrame* frame) {
     return Misplaced(offer->maker, *frame,
                      "until it is answered only candidates may follow an offer");
   }
-  if (!Keep(*offer, &offer->candidates, *frame, offer->maker)) return;
-  if (offer->claimer != nullptr) Pass(*offer, offer->maker, frame->mutable_signal());
+  if (!Keep(offer, &offer->candidates, *frame, offer->maker) || offer->claimer == nullptr) return;
+  chronicle_.CandidatesCame(offer->claimer, *offer, 1);
+  Pass(*offer, offer->maker, frame->mutable_signal());
 }
 
 void Mailbox::SignalFromClaimer(StoredOffer* offer, v1::UpFrame* frame) {
   switch (frame->signal().signal_case()) {
     case v1::Signal::kAnswer: return Answered(offer, frame);
     case v1::Signal::kReject: return Rejected(offer, *frame);
-    case v1::Signal::kIceCandidate: Keep(*offer, &offer->early, *frame, offer->claimer); return;
+    case v1::Signal::kIceCandidate: Keep(offer, &offer->early, *frame, offer->claimer); return;
     default: return Misplaced(offer->claimer, *frame, "answer the offer first");
   }
 }
 
 void Mailbox::Answered(StoredOffer* offer, v1::UpFrame* frame) {
   Session* claimer = offer->claimer;
+  ++claimer->counts.answers;
   offers_.Answer(offer);
+  chronicle_.CandidatesCame(offer->maker, *offer, offer->early.list.size());
   Pass(*offer, claimer, frame->mutable_signal());
   for (v1::IceCandidate& candidate : std::exchange(offer->early, {}).list) {
     v1::Signal signal;
@@ -212,18 +220,29 @@ void Mailbox::Pass(const StoredOffer& offer, Session* from, v1::Signal* signal) 
   event.mutable_signal()->set_client_id(from->client_id);
   event.mutable_signal()->set_offer_id(offer.id);
   event.mutable_signal()->clear_claim();
-  delivery_.Send(from == offer.maker ? offer.claimer : offer.maker, std::move(event));
+  delivery_.Pass(from == offer.maker ? offer.claimer : offer.maker, std::move(event));
 }
 
-bool Mailbox::Keep(const StoredOffer& offer, KeptCandidates* kept, const v1::UpFrame& frame,
+bool Mailbox::Keep(StoredOffer* offer, KeptCandidates* kept, const v1::UpFrame& frame,
                    Session* from) {
   const v1::IceCandidate& candidate = frame.signal().ice_candidate();
-  const std::size_t bytes = WaitingOf(*offer.maker).bytes + candidate.ByteSizeLong();
-  if (bytes <= options_.max_waiting_offer_bytes && KeepCandidate(candidate, kept)) return true;
+  const std::size_t bytes = WaitingOf(*offer->maker).bytes + candidate.ByteSizeLong();
+  if (bytes <= options_.max_waiting_offer_bytes && KeepCandidate(candidate, kept)) {
+    chronicle_.CandidateKept(from, offer);
+    return true;
+  }
   // No fault of form: a host with many interfaces may gather as many.
   delivery_.Refuse(from, frame.id(), Reason::kTooManyOffers,
                    "an offer keeps at most 64 candidates, or 32 KiB of them");
   return false;
+}
+
+void Mailbox::Refuse(Session* session, std::uint64_t id, StoredOffer* offer, Reason reason,
+                     std::string_view message) {
+  chronicle_.Note(offer, {.kind = v1::STEP_KIND_REFUSED,
+                          .client_id = session->client_id,
+                          .reason = static_cast<v1::ErrorReason>(reason)});
+  delivery_.Refuse(session, id, reason, message);
 }
 
 void Mailbox::Misplaced(Session* from, const v1::UpFrame& frame, std::string_view message) {

@@ -11,9 +11,10 @@ namespace signaling {
 // Not thread-safe; owned by MemoryEngine. The contents of frames are taken.
 class Mailbox {
  public:
-  Mailbox(const EngineOptions& options, Offers& offers, Delivery& delivery)
+  Mailbox(const EngineOptions& options, Chronicle& chronicle, Offers& offers, Delivery& delivery)
       : options_(options),
         policy_{options.audio_only, options.relay_only},
+        chronicle_(chronicle),
         offers_(offers),
         delivery_(delivery) {}
 
@@ -42,13 +43,17 @@ class Mailbox {
   // To the other side.
   void Pass(const StoredOffer& offer, Session* from, signaling::v1::Signal* signal);
   // False: it would be over the bounds, and the sender has its verdict.
-  bool Keep(const StoredOffer& offer, KeptCandidates* kept, const signaling::v1::UpFrame& frame,
+  bool Keep(StoredOffer* offer, KeptCandidates* kept, const signaling::v1::UpFrame& frame,
             Session* from);
+  // In the offer's history, too.
+  void Refuse(Session* session, std::uint64_t id, StoredOffer* offer, Reason reason,
+              std::string_view message);
   void Misplaced(Session* from, const signaling::v1::UpFrame& frame, std::string_view message);
 
   // Constant after construction.
   const EngineOptions& options_;
   const MediaPolicy policy_;
+  Chronicle& chronicle_;
   Offers& offers_;
   Delivery& delivery_;
 };

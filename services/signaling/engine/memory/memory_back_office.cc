@@ -9,6 +9,7 @@
 #include "services/signaling/core/errors.h"
 #include "services/signaling/engine/memory/memory_engine.h"
 #include "services/signaling/engine/memory/page.h"
+#include "services/signaling/engine/memory/session_name.h"
 
 namespace signaling {
 namespace {
@@ -24,14 +25,9 @@ std::optional<std::uint64_t> ParseNumber(const std::string& text) {
   return absl::SimpleAtoi(text, &number) ? std::optional(number) : std::nullopt;
 }
 
-// A session's name is no secret, unlike its id.
-constexpr std::string_view kNamePrefix = "s-";
-
-std::string NameOf(const Session& session) { return absl::StrCat("s-", session.number); }
-
 v1::Session ToProto(const Session& session) {
   v1::Session out;
-  out.set_name(NameOf(session));
+  out.set_name(NameOf(session.number));
   out.set_client_id(session.client_id);
   out.set_path(session.plain ? v1::SESSION_PATH_PLAIN : v1::SESSION_PATH_V1);
   out.set_state(!session.opened                  ? v1::SESSION_STATE_OPENING
@@ -261,10 +257,7 @@ void MemoryBackOffice::EndSession(const v1::EndSessionRequest& request,
   using Result = absl::StatusOr<v1::EndSessionResponse>;
   reply(engine_.Run([&](MemoryState& state) {
     return state.requests.Once<v1::EndSessionResponse>(request, [&]() -> Result {
-      const std::string_view name = request.name();
-      const std::optional<std::uint64_t> number =
-          name.starts_with(kNamePrefix) ? ParseNumber(request.name().substr(kNamePrefix.size()))
-                                        : std::nullopt;
+      const std::optional<std::uint64_t> number = ParseSessionName(request.name());
       const auto found = number ? state.sessions.find(*number) : state.sessions.end();
       if (found == state.sessions.end()) {
         return Refusal(Reason::kSessionNotFound, "there is no such session", "name");
@@ -273,6 +266,31 @@ void MemoryBackOffice::EndSession(const v1::EndSessionRequest& request,
                          MakeClosed(Reason::kKicked, request.reason()));
       return v1::EndSessionResponse();
     });
+  }));
+}
+
+void MemoryBackOffice::ExplainSession(const v1::ExplainSessionRequest& request,
+                                      Reply<v1::ExplainSessionResponse> reply) {
+  reply(engine_.ExplainSession(request));
+}
+
+void MemoryBackOffice::ExplainOffer(const v1::ExplainOfferRequest& request,
+                                    Reply<v1::ExplainOfferResponse> reply) {
+  reply(engine_.Run([&](MemoryState& state) -> absl::StatusOr<v1::ExplainOfferResponse> {
+    const StoredOffer* offer = state.offers.Find(request.offer_id());
+    const EndedHistories::Life* ended = state.chronicle.ended().FindOffer(request.offer_id());
+    if (offer == nullptr && ended == nullptr) {
+      return Refusal(Reason::kOfferNotFound, "there is no such offer, or its end is long ago",
+                     "offer_id");
+    }
+    v1::ExplainOfferResponse response;
+    if (offer != nullptr) *response.mutable_offer() = state.offers.ToProto(*offer);
+    if (offer != nullptr && !HasEnded(*offer)) {
+      *response.mutable_history() = offer->history.ToProto(/*live=*/true);
+    } else if (ended != nullptr) {
+      *response.mutable_history() = ended->history.ToProto(/*live=*/false);
+    }
+    return response;
   }));
 }
 

@@ -42,6 +42,10 @@ class MemoryBackOffice final : public BackOffice {
                     Reply<signaling::v1::ListSessionsResponse> reply) override;
   void EndSession(const signaling::v1::EndSessionRequest& request,
                   Reply<signaling::v1::EndSessionResponse> reply) override;
+  void ExplainSession(const signaling::v1::ExplainSessionRequest& request,
+                      Reply<signaling::v1::ExplainSessionResponse> reply) override;
+  void ExplainOffer(const signaling::v1::ExplainOfferRequest& request,
+                    Reply<signaling::v1::ExplainOfferResponse> reply) override;
 
   absl::StatusOr<std::uint64_t> Watch(const std::string& cursor, EventSink* sink) override;
   absl::Status ReadEvents(std::uint64_t after, std::size_t max,

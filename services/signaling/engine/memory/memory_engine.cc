@@ -27,13 +27,13 @@ std::size_t HashOf(const v1::Open& open, const Identity& identity) {
 
 }  // namespace
 
-MemoryEngine::MemoryEngine(const EngineOptions& options, const Clock& clock)
+MemoryEngine::MemoryEngine(const EngineOptions& options, const Clock& clock,
+                           EngineObserver& observer)
     : options_(options),
-      clock_(clock),
       back_office_(*this),
-      state_(options_, clock),
+      state_(options_, clock, observer),
       commands_(state_),
-      connections_(options_, clock, state_.delivery) {}
+      connections_(options_, state_.clock, state_.chronicle, state_.delivery) {}
 
 MemoryEngine::~MemoryEngine() = default;
 
@@ -61,10 +61,17 @@ void MemoryEngine::Open(const SessionId& id, const v1::Open& open,
     if (refusal.ok()) {
       OpenOrAgain(id, open, *identity, holder, resume_error);
     } else {
-      holder.sink->OnClosed(holder.tag, MakeClosed(refusal));
+      RefuseOpening(id, identity.ok() ? identity->client_id : open.client_id(), MakeClosed(refusal),
+                    holder);
     }
   }
   Settle();
+}
+
+void MemoryEngine::RefuseOpening(const SessionId& id, std::string_view client_id, v1::Closed closed,
+                                 const Holder& holder) {
+  state_.chronicle.OpeningRefused(id, client_id, closed.error().reason());
+  holder.sink->OnClosed(holder.tag, std::move(closed));
 }
 
 void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const Identity& identity,
@@ -78,9 +85,11 @@ void MemoryEngine::OpenOrAgain(const SessionId& id, const v1::Open& open, const 
     OpenNow(session, open.room_is_default() ? DefaultRoom(identity, open.room()) : open.room(),
             resume_error);
   } else if (session->outbox.acked_seq() > 0 || session->opening != HashOf(open, identity) ||
-             clock_.Now() - session->opened_time > options_.resume_window) {
+             state_.clock.Now() - session->opened_time > options_.resume_window) {
     holder.sink->OnClosed(holder.tag,
                           MakeClosed(Reason::kInvalidMessage, "this session_id is in use"));
+    state_.chronicle.Note(
+        session, {.kind = v1::STEP_KIND_REFUSED, .reason = v1::ERROR_REASON_INVALID_MESSAGE});
   } else {
     connections_.OpenAgain(session, open, holder, resume_error);
     ProbeWhereAwaited(session);
@@ -94,13 +103,15 @@ v1::ResumeError MemoryEngine::Resume(const SessionId& opener, const v1::Open& op
   if (!id) return v1::RESUME_ERROR_INVALID;
   Session* session = FindId(*id);
   if (session != nullptr && identity.ok() && identity->client_id != session->identity.client_id) {
+    state_.chronicle.ResumeRefused(*id, session, v1::ERROR_REASON_UNAUTHENTICATED);
     return v1::RESUME_ERROR_INVALID;
   }
   // Called back at once, under the lock.
   const auto may_go_on = [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS -> absl::Status {
     // One that does not do is as if it were not there.
     if (identity.ok()) Renew(session, *identity, state_.rooms).IgnoreError();
-    if (clock_.Now() < session->identity.expires + options_.token_grace) return absl::OkStatus();
+    if (state_.clock.Now() < session->identity.expires + options_.token_grace)
+      return absl::OkStatus();
     // A new one was shown, and may be good.
     if (RefusalReason(identity.status()) == Reason::kUnavailable) return identity.status();
     return Refusal(Reason::kTokenExpired, "the session's token has ended: a new one is needed");
@@ -135,7 +146,7 @@ void MemoryEngine::Refresh(const SessionRef& ref, const Identity& identity) {
 
 Session* MemoryEngine::Make(const SessionId& id, const v1::Open& open, const Identity& identity,
                             const Holder& holder) {
-  auto made = std::make_unique<Session>(id, ++last_number_, options_);
+  auto made = std::make_unique<Session>(id, ++last_number_, options_, &state_.outboxes);
   Session* session = made.get();
   sessions_.emplace(id, std::move(made));
   state_.sessions.emplace(session->number, session);
@@ -150,7 +161,9 @@ Session* MemoryEngine::Make(const SessionId& id, const v1::Open& open, const Ide
   session->client_id = identity.authenticated ? identity.client_id : open.client_id();
   if (session->client_id.empty()) session->client_id = NewClientId();
   session->metadata = open.metadata();
-  session->opened_time = clock_.Now();
+  session->opened_time = state_.clock.Now();
+  session->opened_at = state_.clock.Uptime();
+  KeepTrace(open, session);
   session->remote_address = open.remote_address();
   return session;
 }
@@ -253,6 +266,7 @@ void MemoryEngine::ApplyNow(Session* session, v1::UpFrame* frame) {
 
 void MemoryEngine::Processed(Session* session, std::uint64_t id) {
   session->last_id = id;
+  ++session->counts.received;
   const auto& [sink, tag] = session->holder;
   if (sink != nullptr) sink->OnApplied(tag, id);
 }
@@ -268,6 +282,7 @@ void MemoryEngine::Close(Session* session, v1::LeaveReason reason, v1::Closed cl
   state_.rooms.StopKnocking(session);
   state_.rooms.FreeSeat(session, reason);
   state_.offers.SessionEnded(session);
+  state_.chronicle.SessionEnded(session, reason, closed);
   connections_.End(session, std::move(closed));
   ResolveWaitersOf(session, /*taken=*/false);
 }
@@ -276,8 +291,6 @@ void MemoryEngine::Measured(const SessionRef& ref, absl::Duration round_trip) {
   MutexLock lock(mu_);
   if (Session* session = Find(ref)) session->round_trip = round_trip;
 }
-
-void MemoryEngine::Report(const SessionRef& /*session*/, const v1::Report& /*report*/) {}
 
 void MemoryEngine::Acknowledge(const SessionRef& ref, std::uint64_t seq) {
   MutexLock lock(mu_);
@@ -290,19 +303,23 @@ void MemoryEngine::Acknowledge(const SessionRef& ref, std::uint64_t seq) {
 PullResult MemoryEngine::Pull(const SessionRef& ref, std::uint64_t after_seq, std::uint32_t slot,
                               PullBudget* budget, v1::DownBatch* batch) {
   MutexLock lock(mu_);
-  const Session* session = Find(ref);
+  Session* session = Find(ref);
   if (session == nullptr) return {.last_seq = after_seq, .more = false};
-  return connections_.Pull(*session, after_seq, slot, budget, batch);
+  const PullResult result = connections_.Pull(session, after_seq, slot, budget, batch);
+  state_.clock.EndOperation();
+  return result;
 }
 
 void MemoryEngine::Expire() {
   MutexLock lock(mu_);
+  state_.clock.Synchronize();
+  state_.chronicle.Expire();
   state_.offers.Expire();
   state_.rooms.Expire();
   while (Session* session = connections_.Expire()) {
     Close(session, v1::LEAVE_REASON_TIMEOUT, MakeNormalClosed());
   }
-  const absl::Duration now = clock_.Uptime();
+  const absl::Duration now = state_.clock.Uptime();
   const std::vector<Session*> candidates = waiting_;
   for (Session* session : candidates) {
     // Acting for one may have ended or decided another.
@@ -323,6 +340,7 @@ void MemoryEngine::Settle() {
     if (endings.empty()) state_.rooms.Settle();
   } while (!endings.empty() || state_.delivery.has_endings());
   ended_.clear();
+  state_.clock.EndOperation();
 }
 
 EngineStats MemoryEngine::Stats() const {
@@ -331,7 +349,9 @@ EngineStats MemoryEngine::Stats() const {
           .detached = connections_.away(),
           .rooms = state_.rooms.by_name().size(),
           .participants = state_.rooms.participants(),
-          .offers = state_.offers.size()};
+          .offers = state_.offers.size(),
+          .outbox_events = state_.outboxes.events,
+          .outbox_bytes = state_.outboxes.bytes};
 }
 
 }  // namespace signaling

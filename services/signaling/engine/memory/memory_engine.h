@@ -14,6 +14,7 @@
 #include "services/signaling/engine/memory/memory_back_office.h"
 #include "services/signaling/engine/memory/memory_state.h"
 #include "services/signaling/engine/memory/session.h"
+#include "services/signaling/engine/observer.h"
 
 namespace signaling {
 
@@ -21,7 +22,8 @@ namespace signaling {
 // the engine is for. Lock order: this, then a sink's.
 class MemoryEngine final : public Engine {
  public:
-  MemoryEngine(const EngineOptions& options, const Clock& clock);
+  MemoryEngine(const EngineOptions& options, const Clock& clock,
+               EngineObserver& observer = NoObserver());
   ~MemoryEngine() override;
 
   void Open(const SessionId& id, const signaling::v1::Open& open,
@@ -42,6 +44,9 @@ class MemoryEngine final : public Engine {
   EngineStats Stats() const override;
 
   BackOffice& back_office() override { return back_office_; }
+
+  absl::StatusOr<signaling::v1::ExplainSessionResponse> ExplainSession(
+      const signaling::v1::ExplainSessionRequest& request);
 
   // For the back office: `act` on the state, as one operation.
   template <typename Act>
@@ -73,6 +78,9 @@ class MemoryEngine final : public Engine {
   signaling::v1::ResumeError Resume(const SessionId& opener, const signaling::v1::Open& open,
                                     const absl::StatusOr<Identity>& identity, const Holder& holder)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Why no session is made for an opening.
+  void RefuseOpening(const SessionId& id, std::string_view client_id, signaling::v1::Closed closed,
+                     const Holder& holder) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Close(Session* session, signaling::v1::LeaveReason reason, signaling::v1::Closed closed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -92,7 +100,6 @@ class MemoryEngine final : public Engine {
 
   // Constant after construction.
   const EngineOptions options_;
-  const Clock& clock_;
   MemoryBackOffice back_office_;
 
   mutable Mutex mu_;

@@ -37,10 +37,10 @@ void MemoryEngine::Replace(Session* session) {
 }
 
 absl::Duration MemoryEngine::ProbeDeadline(const Session& rival) const {
-  if (rival.holder.sink != nullptr) return clock_.Uptime() + options_.probe_timeout;
+  if (rival.holder.sink != nullptr) return state_.clock.Uptime() + options_.probe_timeout;
   // Where there is no connection nobody can answer. Where it is the gateway's that broke, the client is asked after the
   // move, for which a while is left.
-  return rival.link_broken ? rival.away_since + options_.attach_window : clock_.Uptime();
+  return rival.link_broken ? rival.away_since + options_.attach_window : state_.clock.Uptime();
 }
 
 void MemoryEngine::ProbeWhereAwaited(const Session* rival) {

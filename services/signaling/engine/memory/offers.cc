@@ -5,6 +5,7 @@
 
 #include "services/common/ids.h"
 #include "services/signaling/core/durations.h"
+#include "services/signaling/engine/memory/setups.h"
 
 namespace signaling {
 namespace {
@@ -14,6 +15,33 @@ namespace v1 = signaling::v1;
 // So that who comes too late hears what became of it.
 constexpr absl::Duration kMemory = absl::Minutes(1);
 constexpr std::size_t kMaxRemembered = 10'000;
+
+OfferTransition TransitionTo(v1::OfferState state) {
+  switch (state) {
+    case v1::OFFER_STATE_REJECTED: return OfferTransition::kRejected;
+    case v1::OFFER_STATE_EXPIRED: return OfferTransition::kExpired;
+    default: return OfferTransition::kWithdrawn;
+  }
+}
+
+v1::StepKind StepTo(v1::OfferState state) {
+  switch (state) {
+    case v1::OFFER_STATE_REJECTED: return v1::STEP_KIND_OFFER_REJECTED;
+    case v1::OFFER_STATE_EXPIRED: return v1::STEP_KIND_OFFER_EXPIRED;
+    default: return v1::STEP_KIND_OFFER_WITHDRAWN;
+  }
+}
+
+// Whose doing an end was. Empty: time's, or a back end's.
+std::string DoerOf(const StoredOffer& offer, const Session* claimer, v1::OfferReason reason,
+                   const Actor& actor) {
+  const bool by_claimer = reason == v1::OFFER_REASON_CLAIMER_LEFT ||
+                          reason == v1::OFFER_REASON_DECLINED ||
+                          (claimer != nullptr && actor.session == claimer);
+  if (by_claimer) return offer.claimer_name;
+  const bool by_maker = reason == v1::OFFER_REASON_MAKER_LEFT || actor.session == offer.maker;
+  return by_maker ? offer.maker_name : std::string();
+}
 
 }  // namespace
 
@@ -38,11 +66,15 @@ StoredOffer* Offers::Add(Session* maker, const std::string& room, absl::Duration
   offer->created = clock_.Now();
   offer->expires = offer->created + ttl;
   offer->ttl_end = clock_.Uptime() + ttl;
+  offer->queued_at = clock_.Uptime();
   deadlines_.Set(offer, offer->ttl_end);
   maker->made.push_back(offer);
   in_order_.emplace(offer->number, offer);
   offers_.emplace(offer->id, std::move(made));
   ++live_;
+  ++maker->counts.offers;
+  Note(offer, nullptr, v1::STEP_KIND_OFFER_STORED, offer->maker_name, v1::OFFER_REASON_UNSPECIFIED);
+  chronicle_.observer().OnOfferTransition(OfferTransition::kStored);
   Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
   return offer;
 }
@@ -54,26 +86,42 @@ void Offers::Claim(StoredOffer* offer, Session* claimer) {
   ++offer->claims;
   offer->lease_expires = clock_.Now() + options_.claim_lease;
   deadlines_.Set(offer, clock_.Uptime() + options_.claim_lease);
+  offer->claimed_at = clock_.Uptime();
   claimer->claimed.push_back(offer);
+  Note(offer, claimer, v1::STEP_KIND_OFFER_CLAIMED, offer->claimer_name,
+       v1::OFFER_REASON_UNSPECIFIED);
+  Chronicle::MayReport(offer->maker, claimer);
+  chronicle_.observer().OnOfferTransition(OfferTransition::kClaimed);
+  chronicle_.observer().OnSetupStage(SetupStage::kClaim, offer->claimed_at - offer->queued_at);
   delivery_.Send(offer->maker, EventFor(*offer, offer->maker, v1::OFFER_REASON_UNSPECIFIED));
   Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
 }
 
 void Offers::Release(StoredOffer* offer, v1::OfferReason reason, Actor actor) {
+  Fail(*offer, reason);
   if (offer->ttl_end <= clock_.Uptime()) {
-    return End(offer, v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_TTL_EXPIRED, actor);
+    return Finish(offer, v1::OFFER_STATE_EXPIRED, v1::OFFER_REASON_TTL_EXPIRED, actor);
   }
   Session* claimer = std::exchange(offer->claimer, nullptr);
   std::erase(claimer->claimed, offer);
   offer->state = v1::OFFER_STATE_QUEUED;
   offer->early = {};
+  offer->queued_at = clock_.Uptime();
   deadlines_.Set(offer, offer->ttl_end);
+  Note(offer, claimer, v1::STEP_KIND_OFFER_REQUEUED, offer->claimer_name, reason);
+  chronicle_.observer().OnOfferTransition(OfferTransition::kRequeued);
   TellBoth(*offer, claimer, reason, actor);
   offer->claimer_name.clear();
 }
 
 void Offers::Answer(StoredOffer* offer) {
   offer->state = v1::OFFER_STATE_ANSWERED;
+  Note(offer, offer->claimer, v1::STEP_KIND_OFFER_ANSWERED, offer->claimer_name,
+       v1::OFFER_REASON_UNSPECIFIED);
+  chronicle_.observer().OnOfferTransition(OfferTransition::kAnswered);
+  if (offer->claimed_at != absl::InfiniteDuration()) {
+    chronicle_.observer().OnSetupStage(SetupStage::kAnswer, clock_.Uptime() - offer->claimed_at);
+  }
   deadlines_.Clear(offer);
   Drop(offer);  // what renegotiates passes through; this has served
   Log(*offer, v1::OFFER_REASON_UNSPECIFIED);
@@ -85,9 +133,32 @@ void Offers::AnswerInRoom(StoredOffer* offer) {
 }
 
 void Offers::End(StoredOffer* offer, v1::OfferState state, v1::OfferReason reason, Actor actor) {
+  Fail(*offer, reason);
+  Finish(offer, state, reason, actor);
+}
+
+void Offers::Fail(const StoredOffer& offer, v1::OfferReason reason) {
+  // What was answered has been set up, or its sides report that it was not.
+  if (offer.state != v1::OFFER_STATE_ANSWERED) chronicle_.SetupFailed(FaultOf(reason));
+}
+
+void Offers::Note(StoredOffer* offer, Session* claimer, v1::StepKind kind,
+                  const std::string& client_id, v1::OfferReason reason) {
+  StepNote note = {
+      .kind = kind, .client_id = client_id, .room = offer->room, .offer_reason = reason};
+  chronicle_.Note(offer, note);
+  note.offer_id = offer->id;
+  for (Session* side : {offer->maker, claimer}) {
+    if (side != nullptr) chronicle_.Note(side, note);
+  }
+}
+
+void Offers::Finish(StoredOffer* offer, v1::OfferState state, v1::OfferReason reason, Actor actor) {
   Session* claimer = std::exchange(offer->claimer, nullptr);
   const bool was_answered = offer->state == v1::OFFER_STATE_ANSWERED;
   offer->state = state;
+  Note(offer, claimer, StepTo(state), DoerOf(*offer, claimer, reason, actor), reason);
+  chronicle_.observer().OnOfferTransition(TransitionTo(state));
   TellBoth(*offer, claimer, reason, actor);
   if (!was_answered) offer->claimer_name.clear();
   Forget(offer, claimer);
@@ -111,12 +182,15 @@ void Offers::Erase(const std::string& id) {
 
 void Offers::Replace(StoredOffer* offer, absl::Duration ttl) {
   Drop(offer);
+  Note(offer, nullptr, v1::STEP_KIND_OFFER_STORED, offer->maker_name, v1::OFFER_REASON_UNSPECIFIED);
+  offer->queued_at = clock_.Uptime();
   offer->expires = clock_.Now() + ttl;
   offer->ttl_end = clock_.Uptime() + ttl;
   deadlines_.Set(offer, offer->ttl_end);
 }
 
 void Offers::Forget(StoredOffer* offer, Session* claimer) {
+  chronicle_.OfferEnded(offer);
   Session* maker = std::exchange(offer->maker, nullptr);
   std::erase(maker->made, offer);
   if (maker->kept == offer) maker->kept = nullptr;

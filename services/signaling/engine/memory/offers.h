@@ -26,8 +26,9 @@ struct Actor {
 // Not thread-safe; owned by MemoryEngine.
 class Offers {
  public:
-  Offers(const EngineOptions& options, const Clock& clock, Delivery& delivery, EventLog& log)
-      : options_(options), clock_(clock), delivery_(delivery), log_(log) {}
+  Offers(const EngineOptions& options, const Clock& clock, Chronicle& chronicle, Delivery& delivery,
+         EventLog& log)
+      : options_(options), clock_(clock), chronicle_(chronicle), delivery_(delivery), log_(log) {}
 
   // Queued, and no side told yet. `room` of one that waits in a room, else empty.
   StoredOffer* Add(Session* maker, const std::string& room, absl::Duration ttl);
@@ -69,6 +70,13 @@ class Offers {
                                     signaling::v1::OfferReason reason) const;
 
  private:
+  // End, but for the fault that it may be.
+  void Finish(StoredOffer* offer, signaling::v1::OfferState state,
+              signaling::v1::OfferReason reason, Actor actor);
+  void Fail(const StoredOffer& offer, signaling::v1::OfferReason reason);
+  // In its history and both sides'. `client_id`: whose doing it was.
+  void Note(StoredOffer* offer, Session* claimer, signaling::v1::StepKind kind,
+            const std::string& client_id, signaling::v1::OfferReason reason);
   void Drop(StoredOffer* offer);      // its contents
   void Erase(const std::string& id);  // the oldest that has ended
   void Forget(StoredOffer* offer, Session* claimer);
@@ -79,6 +87,7 @@ class Offers {
   // Constant after construction.
   const EngineOptions& options_;
   const Clock& clock_;
+  Chronicle& chronicle_;
   Delivery& delivery_;
   EventLog& log_;
 

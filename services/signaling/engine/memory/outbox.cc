@@ -5,12 +5,19 @@
 
 namespace signaling {
 
-bool Outbox::Append(signaling::v1::DownFrame&& event) {
+Outbox::~Outbox() {
+  totals_->events -= size();
+  totals_->bytes -= bytes_;
+}
+
+bool Outbox::Append(signaling::v1::DownFrame&& event, absl::Duration came) {
   const std::size_t bytes = event.ByteSizeLong();
   if (size() >= max_events_ || bytes_ + bytes > max_bytes_) return false;
   event.set_seq(++last_seq_);
   bytes_ += bytes;
-  entries_.push_back({std::move(event), bytes});
+  ++totals_->events;
+  totals_->bytes += bytes;
+  entries_.push_back({std::move(event), came, static_cast<std::uint32_t>(bytes)});
   return true;
 }
 
@@ -18,6 +25,8 @@ void Outbox::Acknowledge(std::uint64_t seq) {
   if (seq > last_seq_) return;
   while (size() > 0 && first_seq() <= seq) {
     bytes_ -= entries_[head_].bytes;
+    totals_->bytes -= entries_[head_].bytes;
+    --totals_->events;
     entries_[head_].event.Clear();
     ++head_;
   }
@@ -28,6 +37,10 @@ void Outbox::Acknowledge(std::uint64_t seq) {
     entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
     head_ = 0;
   }
+}
+
+absl::Duration Outbox::TakeTimeOf(std::uint64_t seq) {
+  return std::exchange(entries_[head_ + (seq - first_seq())].came, absl::InfiniteDuration());
 }
 
 std::uint64_t Outbox::EndOfPortion(std::uint64_t after_seq, std::size_t max_events,
@@ -56,7 +69,7 @@ PullResult Outbox::Pull(std::uint64_t after_seq, std::uint64_t until, std::uint3
     frame->CopyFrom(entry.event);
     frame->set_slot(slot);
     --budget->frames;
-    budget->bytes -= std::min(budget->bytes, entry.bytes);
+    budget->bytes -= std::min<std::size_t>(budget->bytes, entry.bytes);
     result.last_seq = seq;
   }
   return result;

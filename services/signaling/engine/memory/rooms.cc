@@ -98,6 +98,7 @@ void Rooms::DismissNamesake(const Session& participant) {
 
 void Rooms::Announce(Session* newcomer) {
   Room* room = newcomer->room;
+  chronicle_.Note(newcomer, {.kind = v1::STEP_KIND_JOINED, .room = room->name()});
   DismissNamesake(*newcomer);
   delivery_.Tell(*room, newcomer, [&](const Session& other, v1::RoomEvent* event) {
     *event->mutable_participant_joined()->mutable_participant() =
@@ -128,6 +129,9 @@ void Rooms::FreeSeat(Session* session, v1::LeaveReason reason) {
   if (room == nullptr) return;
   const std::vector<Session*> before = room->moderators();
   kept_.LeftRoom(session);
+  setups_.Left(session);
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_LEFT, .room = room->name()});
+  session->last_room = room->name();
   room->Remove(session);
   --participants_;
   delivery_.Tell(*room, session, [&](const Session&, v1::RoomEvent* event) {
@@ -154,6 +158,7 @@ absl::Status Rooms::Knock(Session* session, Room* room, std::uint64_t id) {
     Dismiss(other, "a newer session of this client knocks");
   }
   room->AddKnocking(session, id);
+  chronicle_.Note(session, {.kind = v1::STEP_KIND_KNOCKED, .room = room->name()});
   v1::DownFrame waiting;
   waiting.mutable_room()->mutable_knock();
   delivery_.Answer(session, id, std::move(waiting));

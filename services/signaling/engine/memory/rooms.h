@@ -14,6 +14,7 @@
 #include "services/signaling/engine/memory/event_log.h"
 #include "services/signaling/engine/memory/kept_offers.h"
 #include "services/signaling/engine/memory/room.h"
+#include "services/signaling/engine/memory/setups.h"
 
 namespace signaling {
 
@@ -22,10 +23,12 @@ class Rooms {
  public:
   using ByName = absl::btree_map<std::string, std::unique_ptr<Room>>;
 
-  Rooms(const EngineOptions& options, const Clock& clock, Delivery& delivery, EventLog& log,
-        KeptOffers& kept)
+  Rooms(const EngineOptions& options, const Clock& clock, Chronicle& chronicle, Setups& setups,
+        Delivery& delivery, EventLog& log, KeptOffers& kept)
       : options_(options),
         clock_(clock),
+        chronicle_(chronicle),
+        setups_(setups),
         delivery_(delivery),
         log_(log),
         kept_(kept),
@@ -96,6 +99,8 @@ class Rooms {
   // Constant after construction.
   const EngineOptions& options_;
   const Clock& clock_;
+  Chronicle& chronicle_;
+  Setups& setups_;
   Delivery& delivery_;
   EventLog& log_;
   KeptOffers& kept_;

@@ -50,24 +50,30 @@ void Router::Signal(Session* from, v1::UpFrame* frame) {
   Session* receiver = Receiver(from, *frame);
   if (receiver == nullptr) return;
   if (IsDescription(*signal)) Meet(from, receiver);
-  NoteKept(from, receiver, *signal);
+  chronicle_.Passed(from, receiver, *signal);
+  Note(from, receiver, *signal);
   v1::DownFrame event;
   event.mutable_signal()->Swap(signal);
   event.mutable_signal()->set_client_id(from->client_id);
   event.mutable_signal()->clear_to();
   event.mutable_signal()->clear_claim();
-  delivery_.Send(receiver, std::move(event));
+  delivery_.Pass(receiver, std::move(event));
 }
 
-void Router::NoteKept(Session* from, Session* receiver, const v1::Signal& signal) {
-  if (from->kept == nullptr && receiver->kept == nullptr) return;
+void Router::Note(Session* from, Session* receiver, const v1::Signal& signal) {
   switch (signal.signal_case()) {
     case v1::Signal::kOffer:
       kept_.Drop(from, v1::OFFER_STATE_WITHDRAWN, v1::OFFER_REASON_SUPERSEDED);
+      setups_.Offered(from, receiver);
       break;
-    case v1::Signal::kAnswer: kept_.Answered(receiver, from); break;
+    case v1::Signal::kAnswer:
+      setups_.Answered(from, receiver, kept_.Answered(receiver, from));
+      break;
     case v1::Signal::kIceCandidate: kept_.KeepCandidate(from, signal.ice_candidate()); break;
-    case v1::Signal::kReject: kept_.Rejected(receiver, from, signal.reject()); break;
+    case v1::Signal::kReject:
+      kept_.Rejected(receiver, from, signal.reject());
+      setups_.Rejected(from, receiver, signal.reject());
+      break;
     case v1::Signal::SIGNAL_NOT_SET: break;
   }
 }
@@ -98,7 +104,11 @@ std::size_t Router::Broadcast(const Room& room, const v1::DownFrame& event, cons
 
 bool Router::Keep(Session* from, v1::UpFrame* frame) {
   v1::Signal* signal = frame->mutable_signal();
-  if (signal->has_ice_candidate()) return kept_.KeepCandidate(from, signal->ice_candidate());
+  if (signal->has_ice_candidate()) {
+    if (!kept_.KeepCandidate(from, signal->ice_candidate())) return false;
+    chronicle_.CandidateKept(from, from->kept);
+    return true;
+  }
   if (!signal->has_offer()) return false;
   kept_.Keep(from, signal->mutable_offer());
   // Nobody is there yet, but nothing is lost either: there is nothing to do about it.

@@ -4,13 +4,15 @@
 #include "services/signaling/engine/memory/delivery.h"
 #include "services/signaling/engine/memory/kept_offers.h"
 #include "services/signaling/engine/memory/session.h"
+#include "services/signaling/engine/memory/setups.h"
 
 namespace signaling {
 
 // Not thread-safe; owned by MemoryEngine.
 class Router {
  public:
-  Router(Delivery& delivery, KeptOffers& kept) : delivery_(delivery), kept_(kept) {}
+  Router(Chronicle& chronicle, Setups& setups, Delivery& delivery, KeptOffers& kept)
+      : chronicle_(chronicle), setups_(setups), delivery_(delivery), kept_(kept) {}
 
   // `from` is in a room. The contents of `frame` are taken.
   void Signal(Session* from, signaling::v1::UpFrame* frame);
@@ -25,10 +27,12 @@ class Router {
   Session* Receiver(Session* from, const signaling::v1::UpFrame& frame);
   // A plain session that is alone: true where its offer, or a candidate of it, is kept.
   bool Keep(Session* from, signaling::v1::UpFrame* frame);
-  // What the signal means for the offers that are kept in this room.
-  void NoteKept(Session* from, Session* receiver, const signaling::v1::Signal& signal);
+  // What the signal means for the set-up between the two, and for the offers that are kept in this room.
+  void Note(Session* from, Session* receiver, const signaling::v1::Signal& signal);
 
   // Constant after construction.
+  Chronicle& chronicle_;
+  Setups& setups_;
   Delivery& delivery_;
   KeptOffers& kept_;
 };

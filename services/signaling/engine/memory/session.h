@@ -11,6 +11,7 @@
 #include "google/protobuf/map.h"
 #include "services/signaling/engine/engine.h"
 #include "services/signaling/engine/memory/deadlines.h"
+#include "services/signaling/engine/memory/history.h"
 #include "services/signaling/engine/memory/outbox.h"
 #include "services/signaling/engine/memory/resume_tokens.h"
 
@@ -31,11 +32,32 @@ struct PendingClaim {
   std::size_t bytes = 0;  // of the frames
 };
 
+// A set-up between two participants, kept by the one that offered first (setups.h).
+struct PairSetup {
+  Session* peer = nullptr;
+  absl::Duration began = absl::ZeroDuration();  // as Clock::Uptime
+  bool answered = false;                        // once
+  bool holder_waits = false;  // has offered, and the peer has neither answered nor declined
+  bool peer_waits = false;    // likewise
+};
+
+// For the story that is told at the session's end (observer.h).
+struct SessionCounts {
+  std::uint64_t received = 0;
+  std::uint32_t refused = 0;
+  std::uint32_t resumes = 0;
+  std::uint32_t detaches = 0;
+  std::uint32_t offers = 0;
+  std::uint32_t answers = 0;
+  std::uint32_t candidates = 0;
+};
+
 struct Session {
-  Session(SessionId session_id, std::uint64_t session_number, const EngineOptions& options)
+  Session(SessionId session_id, std::uint64_t session_number, const EngineOptions& options,
+          OutboxTotals* outboxes)
       : id(session_id),
         number(session_number),
-        outbox(options.max_outbox_events, options.max_outbox_bytes) {}
+        outbox(options.max_outbox_events, options.max_outbox_bytes, outboxes) {}
 
   const SessionId id;
   const std::uint64_t number;  // in the order of opening
@@ -87,6 +109,15 @@ struct Session {
   StoredOffer* kept = nullptr;        // of those made, the one that waits in the room
 
   std::unique_ptr<PendingClaim> pending;
+
+  // For operators.
+  History history;
+  SessionCounts counts;
+  std::vector<PairSetup> setups;                   // with those in its room
+  std::uint8_t reportable = 0;                     // so many reports are taken from it
+  std::string last_room;                           // where it had its last seat
+  std::unique_ptr<const std::string> traceparent;  // of its newest connection; mostly none
+  absl::Duration opened_at;                        // as Clock::Uptime
 
   // For back ends.
   absl::Time opened_time;

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/map.h"
 #include "services/signaling/engine/memory/deadlines.h"
+#include "services/signaling/engine/memory/history.h"
 #include "signaling/v1/offer.pb.h"
 
 namespace signaling {
@@ -44,11 +45,15 @@ struct StoredOffer {
   // Of a plain session's offer that waits in a room for whoever comes next; empty otherwise.
   std::string room;
 
+  History history;  // until it has ended
+
   absl::Time created;
   absl::Time expires;
   absl::Time lease_expires;
-  absl::Duration ttl_end;  // as Clock::Uptime
-  Due due;                 // queued: the time to live; claimed: the lease; ended: the memory of it
+  absl::Duration ttl_end;     // as Clock::Uptime
+  absl::Duration queued_at;   // since when it waits to be claimed; as Clock::Uptime
+  absl::Duration claimed_at;  // likewise
+  Due due;  // queued: the time to live; claimed: the lease; ended: the memory of it
 };
 
 }  // namespace signaling

@@ -3,7 +3,8 @@
 import {
   Call, Peer, SignalingClient, SignalingError,
   type Answers, type CallEvents, type CallOptions, type Candidate, type ClientEvents, type ClientMessages, type ClientOptions,
-  type ClientState, type Joined, type CallParticipant, type ParticipantInfo, type PeerOptions, type ServerMessages,
+  type ClientState, type Joined, type CallParticipant, type ParticipantInfo, type PeerOptions, type Report,
+  type ServerMessages, type SetupOutcome,
 } from 'webrtc-signaling-client';
 
 declare const track: MediaStreamTrack;
@@ -12,7 +13,7 @@ declare const candidate: RTCIceCandidate;
 
 // --- A client ---
 
-const options: ClientOptions = { clientId: 'a', metadata: { name: 'A' }, getToken: async () => 'token' };
+const options: ClientOptions = { clientId: 'a', metadata: { name: 'A' }, getToken: async () => 'token', traceparent: '00-1-2-01' };
 const client = new SignalingClient('https://signaling.example', options);
 new SignalingClient(new URL('wss://signaling.example'), { getToken: () => 'token' });
 const connected: Promise<void> = client.connect();
@@ -60,6 +61,15 @@ client.request('claim_offer', { offer_id: 'o' }, { retries: 3 }).then(({ sdp, ca
 client.request('message', { data: 1 });
 // @ts-expect-error the answer has no such field
 client.request('claim_offer', { offer_id: 'o' }).then(({ sdq }) => sdq);
+
+client.report({ to: 'b', state: 'connected', setup_ms: 120, candidate_type: 'relay' });
+client.report({ offer_id: 'o', state: 'failed', reason: 'ice' });
+// @ts-expect-error of nobody
+client.report({ state: 'connected' });
+// @ts-expect-error a reason is for what failed
+client.report({ to: 'b', state: 'connected', reason: 'ice' });
+// @ts-expect-error it is numbered by nobody
+client.send('report', { to: 'b', state: 'connected' });
 
 const joined: Promise<Joined> = client.join('r', { metadata: {}, replace: false, options: { media: 'audio', allowed: ['b'] } });
 joined.then(({ participants }) => participants.map((one: ParticipantInfo) => one.client_id));
@@ -124,14 +134,16 @@ if (call.state === 'left') call.leave();
 
 const peerOptions: PeerOptions = {
   polite: true, calls: false, configuration: {}, send: (type, fields) => client.send(type, { offer_id: 'o', ...fields }),
-  changed: () => {},
+  changed: () => {}, report: (outcome: SetupOutcome) => client.report({ offer_id: 'o', ...outcome }),
 };
 const peer = new Peer(peerOptions);
 client.on('offer', (message) => peer.receive(message));
+peer.beginSetup();
+peer.giveUp();
 peer.configure({ iceServers: client.iceServers });
 const connection: RTCPeerConnection = peer.connection;
 // @ts-expect-error what it says has to go somewhere
 new Peer({ polite: true, calls: false, configuration: {}, changed: () => {} });
 
-export type Everything = [ClientMessages, ServerMessages];
+export type Everything = [ClientMessages, Report, ServerMessages];
 export { connected, connection, done, id, name, state, stream };

@@ -38,6 +38,7 @@ export class FakeGateway {
   refuses = () => null;  // a code, or fields of the error, that answers this join
   drops = new Set();     // types that it does not pass on
   got = [];              // all numbered messages, with their sender as `from`
+  reports = [];          // likewise
 
   #sessions = new Map();
   #made = 0;
@@ -121,6 +122,7 @@ export class FakeGateway {
     session.events = session.events.filter(({ seq }) => seq > acked);
     if (message.type === 'ping') session.tell({ type: 'pong' });
     if (message.type === 'bye') return this.end(session.clientId, 'left');
+    if (message.type === 'report') this.reports.push({ ...message, from: session.clientId });
     if (!message.id) return;
     if (message.id > session.lastId) {
       session.lastId = message.id;

@@ -55,6 +55,13 @@ export class FakePeerConnection {
   onicegatheringstatechange = null;
   iceGatheringState = 'new';
   channels = [];
+  stats = [
+    { id: 'T', type: 'transport', selectedCandidatePairId: 'P2' },
+    { id: 'P1', type: 'candidate-pair', localCandidateId: 'L1' },
+    { id: 'P2', type: 'candidate-pair', localCandidateId: 'L2' },
+    { id: 'L1', type: 'local-candidate', candidateType: 'relay' },
+    { id: 'L2', type: 'local-candidate', candidateType: 'host' },
+  ];
 
   #network;
   #chain = Promise.resolve();
@@ -139,6 +146,10 @@ export class FakePeerConnection {
     });
   }
 
+  async getStats() {
+    return new Map(this.stats.map((one) => [one.id, one]));
+  }
+
   close() {
     this.signalingState = this.connectionState = this.iceConnectionState = 'closed';
     this.#network.remove(this);
@@ -146,9 +157,10 @@ export class FakePeerConnection {
 
   // --- What the network does ---
 
-  become(state) {
+  become(state, iceState = state) {
     if (this.connectionState === state || this.signalingState === 'closed') return;
-    this.connectionState = this.iceConnectionState = state;
+    this.connectionState = state;
+    this.iceConnectionState = iceState;
     this.oniceconnectionstatechange?.({});
     this.onconnectionstatechange?.({});
   }

@@ -1,0 +1,39 @@
+#include "services/signalctl/commands/commands.h"
+#include "services/signalctl/context.h"
+#include "services/signalctl/json.h"
+#include "services/signalctl/office.h"
+#include "services/signalctl/request_id.h"
+#include "services/signalctl/terminal_text.h"
+
+namespace signaling::ctl {
+namespace {
+
+absl::Status Run(const signaling::v1::EndSessionRequest& request, Context& context) {
+  auto office = Office::Open(context);
+  if (!office.ok()) return office.status();
+  const auto response = (*office)->Call(request);
+  if (!response.ok()) return response.status();
+  if (context.options.json()) {
+    PrintJson(context.out, *response);
+  } else {
+    context.out << "ended session " << Printable(request.name()) << "\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddSessionsEnd(CommandTree& tree) {
+  auto request = std::make_shared<signaling::v1::EndSessionRequest>();
+  request->set_request_id(NewRequestId());
+  Command command = tree.Add({.name = "sessions end",
+                              .summary = "Ends a session, without asking and without a ban.",
+                              .example = "signalctl sessions end 3f1c9d0e7a52 --reason maintenance",
+                              .columns = "What was done. With -o json: {}."},
+                             [request](Context& context) { return Run(*request, context); });
+  command.Argument("SESSION", request->mutable_name(), "Its name, as `sessions list` shows it.");
+  command.Option("--reason", request->mutable_reason(), "What its client is told.");
+  AddRequestId(command, request->mutable_request_id());
+}
+
+}  // namespace signaling::ctl

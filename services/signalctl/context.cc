@@ -1,0 +1,33 @@
+#include "services/signalctl/context.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "services/common/secret_file.h"
+#include "services/signalctl/failure.h"
+
+namespace signaling::ctl {
+
+absl::StatusOr<std::string> Context::Token() const {
+  if (!options.token_file.empty()) {
+    absl::StatusOr<std::vector<std::string>> tokens = ReadSecrets(options.token_file);
+    if (!tokens.ok()) {
+      return Fail(ExitCode::kUsage, absl::StrCat("--token-file: ", tokens.status().message()));
+    }
+    if (tokens->size() == 1) return std::move(tokens->front());
+    return Fail(ExitCode::kUsage,
+                absl::StrCat("--token-file: ", options.token_file, ": holds more than one token"));
+  }
+  const char* const given = std::getenv("SIGNALCTL_TOKEN");
+  std::string token(absl::StripAsciiWhitespace(given != nullptr ? given : ""));
+  if (!std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
+    return Fail(ExitCode::kUsage, "SIGNALCTL_TOKEN is not printable ASCII without spaces");
+  }
+  return token;
+}
+
+}  // namespace signaling::ctl
