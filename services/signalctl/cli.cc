@@ -64,6 +64,9 @@ int RunCli(int argc, const char* const* argv, const Streams& streams) {
     streams.out << Help(*parsed->node, tree.nodes());
     return static_cast<int>(ExitCode::kDone);
   }
+  if (options.timeout == absl::ZeroDuration()) {
+    return Complain(Fail(ExitCode::kUsage, "--timeout 0: nobody can answer in no time"), streams);
+  }
   Context context(options, streams);
   absl::Status status = parsed->run(context);
   streams.out.flush();

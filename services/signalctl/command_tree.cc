@@ -14,6 +14,7 @@
 #include "services/common/text.h"
 #include "services/signalctl/failure.h"
 #include "services/signalctl/nearest.h"
+#include "services/signalctl/terminal_text.h"
 
 namespace signaling::ctl {
 namespace {
@@ -81,10 +82,12 @@ void Command::AddOption(std::string_view name, std::string_view value, std::stri
   option.info = info;
   CLI::Option* const added = app_->add_option(
       std::string(name),
-      [take = std::move(take), words = info.words,
+      [take = std::move(take), words = info.words, is_file = info.is_file,
        shown = option.name](const CLI::results_t& texts) {
         for (const std::string& text : texts) {
           try {
+            // What the API and tokens are made of; only names of files may be other bytes.
+            if (!is_file && !IsUtf8(text)) Refuse("is not UTF-8");
             if (!words.empty() && std::find(words.begin(), words.end(), text) == words.end()) {
               Refuse(
                   absl::StrCat("is none of ", absl::StrJoin(words, ", "), DidYouMean(text, words)));

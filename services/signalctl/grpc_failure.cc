@@ -76,9 +76,14 @@ std::string Short(std::string_view why) {
 }
 
 absl::Status Unreachable(const grpc::Status& status, const Caller& caller) {
-  return Fail(ExitCode::kUnreachable, absl::StrCat("cannot reach the service at ", caller.address,
-                                                   ": ", Short(status.error_message()), "; ",
-                                                   WhatToDo(status.error_message(), caller)));
+  return Fail(
+      ExitCode::kUnreachable,
+      absl::StrCat("cannot reach the service at ", caller.address, ": ",
+                   Short(status.error_message()), "; ", WhatToDo(status.error_message(), caller),
+                   caller.proxy == nullptr ? std::string()
+                                           : absl::StrCat("; ", caller.proxy,
+                                                          " is set: no_proxy leaves "
+                                                          "that proxy out")));
 }
 
 std::string Unauthenticated(const grpc::Status& status, const Caller& caller) {

@@ -16,6 +16,7 @@ struct Caller {
   bool tls = false;
   bool shows_certificate = false;
   bool shows_token = false;
+  const char* proxy = nullptr;  // the variable that names one; nullptr: none is asked
   absl::Duration timeout;
 };
 

@@ -6,11 +6,15 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
 #include "services/common/certificate.h"
+#include "services/common/text.h"
 #include "services/signalctl/failure.h"
 #include "services/signalctl/grpc_failure.h"
 #include "signaling/v1/rooms.grpc.pb.h"
@@ -19,6 +23,8 @@ namespace signaling::ctl {
 namespace {
 
 namespace v1 = signaling::v1;
+
+constexpr int kMaxAnswerBytes = 64 << 20;
 
 absl::Status Named(std::string_view option, const absl::Status& status) {
   return Fail(ExitCode::kUsage, absl::StrCat(std::string(option), ": ", status.message()));
@@ -43,11 +49,38 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(
   return grpc::SslCredentials({*ca, pair->key, pair->certificates});
 }
 
-// "host:port", where it is one.
-std::string_view Host(std::string_view target) {
-  std::string_view host = target.substr(0, target.rfind(':'));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return host;
+// The host of "host:port". gRPC itself takes whatever one writes, and says of what it cannot read that its name is not known.
+absl::StatusOr<std::string> Host(std::string_view service) {
+  const auto bad = [&](std::string_view why) {
+    return Fail(ExitCode::kUsage, absl::StrCat("--service ", Absl(service), ": ", Absl(why)));
+  };
+  if (service.find("://") != std::string_view::npos) {
+    return bad("is host:port, without a scheme (--ca FILE turns TLS on)");
+  }
+  const std::size_t colon = service.rfind(':');
+  if (colon == std::string_view::npos) return bad("a port is missing (host:port)");
+  std::uint32_t port = 0;
+  const std::string_view digits = service.substr(colon + 1);
+  if (!absl::SimpleAtoi(Absl(digits), &port) || port == 0 || port > 65535) {
+    return bad("the port has to be a number from 1 to 65535");
+  }
+  std::string_view host = service.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return bad("an IPv6 address stands in brackets: [::1]:50051");
+  }
+  if (host.empty()) return bad("a host is missing (host:port)");
+  return std::string(host);
+}
+
+// The variable that has gRPC go through a proxy (no_proxy leaves it out); nullptr: there is none.
+const char* ProxyVariable() {
+  for (const char* name : {"grpc_proxy", "https_proxy", "http_proxy"}) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return name;
+  }
+  return nullptr;
 }
 
 std::chrono::system_clock::time_point DeadlineIn(absl::Duration timeout) {
@@ -86,17 +119,15 @@ Office::~Office() = default;
 
 absl::StatusOr<std::unique_ptr<Office>> Office::Open(Context& context) {
   const GlobalOptions& options = context.options;
-  if (options.service.find(':') == std::string::npos) {
-    return Fail(ExitCode::kUsage,
-                absl::StrCat("--service ", options.service, ": a port is missing (host:port)"));
-  }
+  const absl::StatusOr<std::string> host = Host(options.service);
+  if (!host.ok()) return host.status();
+  const bool is_here = IsLoopback(*host) || *host == "localhost";
   auto credentials = Credentials(options);
   if (!credentials.ok()) return credentials.status();
   absl::StatusOr<std::string> token = context.Token();
   if (!token.ok()) return token.status();
 
-  const std::string_view host = Host(options.service);
-  if (!token->empty() && options.ca.empty() && !IsLoopback(host) && host != "localhost") {
+  if (!token->empty() && options.ca.empty() && !is_here) {
     context.err << "signalctl: warning: the token goes to " << options.service
                 << " without TLS, for everybody on the way to read; --ca FILE turns TLS on\n";
   }
@@ -105,6 +136,7 @@ absl::StatusOr<std::unique_ptr<Office>> Office::Open(Context& context) {
                    .tls = !options.ca.empty(),
                    .shows_certificate = !options.cert.empty(),
                    .shows_token = !token->empty(),
+                   .proxy = is_here ? nullptr : ProxyVariable(),
                    .timeout = options.timeout};
   parts->token = *std::move(token);
   grpc::ChannelArguments arguments;
@@ -113,9 +145,16 @@ absl::StatusOr<std::unique_ptr<Office>> Office::Open(Context& context) {
   // As the service bears it (docs/grpc.md): a watch over a dead connection ends.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  // Despite its name it bounds each attempt to connect, TLS included: a far service has as long as an answer has.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(
+                       std::clamp(options.timeout, absl::Seconds(1), absl::Minutes(10)))));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
+  // As curl and Go do: no proxy leads to this machine, and none is to see the token on its way there.
+  if (is_here) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // A page of a thousand rooms with lists of who may come is longer than the 4 MiB that gRPC takes by default.
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   parts->channel = grpc::CreateCustomChannel(options.service, *credentials, arguments);
   parts->stub = v1::RoomService::NewStub(parts->channel);
   // Not make_unique: the constructor is private.

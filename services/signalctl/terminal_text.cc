@@ -81,6 +81,27 @@ char32_t Next(std::string_view& text) {
 
 }  // namespace
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t before = text.size();
+    // U+FFFD itself has three bytes.
+    if (Next(text) == kBad && before - text.size() == 1) return false;
+  }
+  return true;
+}
+
+std::string Utf8(std::string_view text, std::size_t max_bytes) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    std::string_view piece = Next(text) == kBad ? std::string_view("\xef\xbf\xbd")
+                                                : before.substr(0, before.size() - text.size());
+    if (out.size() + piece.size() > max_bytes) return out + "..";
+    out += piece;
+  }
+  return out;
+}
+
 std::string Printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {

@@ -74,6 +74,7 @@ bool IsRefusal(const v1::Step& step) {
     case v1::STEP_KIND_RESUME_REFUSED:
     case v1::STEP_KIND_REJECT_SENT:
     case v1::STEP_KIND_REJECT_RECEIVED:
+    case v1::STEP_KIND_OFFER_REQUEUED:  // a claim that came to nothing
     case v1::STEP_KIND_OFFER_REJECTED:
     case v1::STEP_KIND_OFFER_EXPIRED:
     case v1::STEP_KIND_REFUSED: return true;

@@ -57,6 +57,34 @@ TEST(CliTest, ValuesAreRead) {
               HasSubstr("--timeout is given more than once"));
 }
 
+TEST(CliTest, WhatCannotBeSaidInJsonIsRefused) {
+  EXPECT_THAT(Complaint({"rooms", "create", "\xff"}), HasSubstr("ROOM \xef\xbf\xbd is not UTF-8"));
+  EXPECT_THAT(Complaint({"participants", "kick", "r", "c", "--reason=\xc3"}),
+              HasSubstr("is not UTF-8"));
+  EXPECT_THAT(Complaint({"token", "create", "--sub=a", "--aud=b", "--grants=join", "--name=\xff"}),
+              HasSubstr("is not UTF-8"));
+  // A file's name may be anything.
+  EXPECT_THAT(Complaint({"rooms", "list", "--token-file=/no/\xff"}),
+              HasSubstr("No such file or directory"));
+}
+
+TEST(CliTest, NoTimeIsTooShort) {
+  EXPECT_THAT(Complaint({"--timeout=0", "rooms", "list"}), HasSubstr("--timeout 0"));
+}
+
+TEST(CliTest, WhatIsNoAddressIsNotAskedFor) {
+  const auto complaint = [](const char* service) {
+    return Complaint({"rooms", "list", "--service", service});
+  };
+  EXPECT_THAT(complaint("127.0.0.1"), HasSubstr("a port is missing"));
+  EXPECT_THAT(complaint(":50051"), HasSubstr("a host is missing"));
+  EXPECT_THAT(complaint("http://h:50051"), HasSubstr("without a scheme"));
+  EXPECT_THAT(complaint("::1:50051"), HasSubstr("in brackets"));
+  for (const char* service : {"h:", "h:0", "h:65536", "h:4294967297", "h:grpc", "h:-1"}) {
+    EXPECT_THAT(complaint(service), HasSubstr("a number from 1 to 65535")) << service;
+  }
+}
+
 TEST(CliTest, AnIdMayBeginWithADash) {
   EXPECT_THAT(Complaint({"offers", "get", "-J5UHj2oXKzkGfq0rVTm1B"}),
               HasSubstr("stands behind --"));

@@ -3,12 +3,18 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstdlib>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/common/address.h"
+#include "services/signalctl/ws/trace.h"
 #include "tests/signalctl/fake_service.h"
 #include "tests/signalctl/run.h"
 
@@ -36,6 +42,7 @@ class SignalctlOfficeTest : public ::testing::Test {
   }
 
   FakeService service_;
+  Duration waited_{};
 };
 
 TEST_F(SignalctlOfficeTest, ListsPageThroughEverything) {
@@ -133,6 +140,51 @@ TEST_F(SignalctlOfficeTest, WhoDoesNotAnswerIsNotWaitedForLongerThanAsked) {
   const Ran ran = Run({"rooms", "list", "--timeout", "100ms"});
   EXPECT_EQ(ran.code, 3);
   EXPECT_THAT(ran.err, HasSubstr("within 100ms"));
+}
+
+TEST_F(SignalctlOfficeTest, APageMayBeLongerThanGrpcTakesByDefault) {
+  service_.list_rooms = [](auto&, const auto&, auto* response) {
+    for (int i = 0; i < 5; ++i) response->add_rooms()->set_name(std::string(1 << 20, 'a'));
+    return grpc::Status::OK;
+  };
+  const Ran ran = Run({"rooms", "list", "-o", "json"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_GT(ran.out.size(), std::size_t{5} << 20);
+}
+
+TEST_F(SignalctlOfficeTest, NoProxyLeadsToThisMachine) {
+  service_.list_rooms = [](auto&, const auto&, auto*) { return grpc::Status::OK; };
+  // Nothing listens there.
+  setenv("http_proxy", "http://127.0.0.1:1", 1);
+  const Ran here = Run({"rooms", "list"});
+  const Ran far = RunSignalctl({"--service", "far.invalid:50051", "rooms", "list"});
+  unsetenv("http_proxy");
+  EXPECT_EQ(here.code, 0) << here.err;
+  EXPECT_EQ(far.code, 3);
+  EXPECT_THAT(far.err, HasSubstr("http_proxy is set"));
+}
+
+// Each read of the handshake is late, as over a long way or through a busy machine.
+TEST_F(SignalctlOfficeTest, AConnectionMayTakeAsLongAsAnAnswer) {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor acceptor(
+      io, {boost::asio::ip::make_address("127.0.0.1"), std::uint16_t{0}});
+  std::thread far([&] {
+    boost::asio::ip::tcp::socket client(io);
+    acceptor.accept(client);
+    // Its first frame (RFC 9113, section 3.4) would be SETTINGS: until the client hangs up there is none.
+    const Instant begun = Clock::now();
+    boost::system::error_code ec;
+    std::array<char, 1024> ignored{};
+    while (!ec) client.read_some(boost::asio::buffer(ignored), ec);
+    waited_ = Clock::now() - begun;
+  });
+  const Ran ran =
+      RunSignalctl({"--service", HostPort("127.0.0.1", acceptor.local_endpoint().port()),
+                    "--timeout", "2s", "rooms", "list"});
+  far.join();
+  EXPECT_EQ(ran.code, 3) << ran.err;
+  EXPECT_GE(waited_, std::chrono::milliseconds(1500)) << ran.err;
 }
 
 TEST_F(SignalctlOfficeTest, NobodyThere) {

@@ -112,6 +112,21 @@ TEST(HumanTimeTest, SaysHowLongAgo) {
   EXPECT_EQ(HumanTime(time, now), "in 1m30s");
 }
 
+TEST(Utf8Test, WhatIsNoneIsReplacedAndWhatIsLongCut) {
+  EXPECT_TRUE(IsUtf8("a\xc3\xa4\xef\xbf\xbd\xf0\x9f\x98\x80"));
+  for (const char* bad : {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
+    EXPECT_FALSE(IsUtf8(bad)) << Printable(bad);
+  }
+  EXPECT_EQ(Utf8("a\xff"
+                 "b",
+                 100),
+            "a\xef\xbf\xbd"
+            "b");
+  EXPECT_EQ(Utf8("abcd", 4), "abcd");
+  EXPECT_EQ(Utf8("abcde", 4), "abcd..");
+  EXPECT_EQ(Utf8("abc\xc3\xa4", 4), "abc..") << "not within a character";
+}
+
 TEST(HumanBytesTest, Units) {
   EXPECT_EQ(HumanBytes(0), "0B");
   EXPECT_EQ(HumanBytes(1023), "1023B");

@@ -77,19 +77,13 @@ class Call {
   bool Prepare() {
     if (!options_.by_offer && result_.room.empty()) {
       return Fail("room",
-                  {"the token names rooms that others may be in, and no room was given",
-                   "A call in such a room would be seen by who is in it.",
-                   "--room NAME takes one of them; or give the token a room like signalctl-*."});
+                  {"the token names no room that is sure to be empty, and no room was given",
+                   "A call in a room of others would be seen by who is in it.",
+                   "--room NAME takes one that both tokens name; or give the token a room like "
+                   "signalctl-*."});
     }
-    const auto caller = ReadClaims(options_.caller_token);
-    const auto answerer = ReadClaims(options_.answerer_token);
-    if (caller && answerer && caller->sub == answerer->sub) {
-      return Fail("tokens", {absl::StrCat("both peers have the same sub, ", caller->sub),
-                             "With tokens the sub is the client_id: the second peer would take the "
-                             "first one's place.",
-                             "Give --answerer-token-file a token with another sub."});
-    }
-    return true;
+    std::optional<Advice> same = SameSub(options_.caller_token, options_.answerer_token);
+    return !same || Fail("tokens", *std::move(same));
   }
 
   bool Open(std::unique_ptr<Peer>& peer, const std::string& token) {

@@ -58,6 +58,7 @@ absl::Status Run(const Arguments& arguments, Context& context) {
       context.out.flush();
     }
     if (call.failure) ++failed;
+    if (!context.out) break;  // nobody reads on
   }
   if (failed == 0) return absl::OkStatus();
   return Fail(ExitCode::kNo, arguments.count == 1 ? std::string("the call did not come about")

@@ -4,7 +4,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -18,6 +21,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::streamoff kMaxBytes = std::streamoff{1} << 20;
+constexpr std::streamoff kPieceBytes = std::streamoff{64} << 10;
+// Of a pipe what comes first is passed over, which has to end.
+constexpr std::streamoff kMaxPipeBytes = std::streamoff{1} << 30;
 constexpr std::size_t kShown = 10;
 
 std::string Line(const json::object& entry) {
@@ -64,16 +70,39 @@ LogFindings FindInLog(std::string_view text, const std::vector<std::string>& ses
 }
 
 absl::StatusOr<std::string> ReadEnd(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) return Unusable(path, "cannot be opened");
-  const std::streamoff size = file.tellg();
-  if (size < 0) return Unusable(path, "cannot be read");
-  const std::streamoff begin = std::max<std::streamoff>(0, size - kMaxBytes);
-  file.seekg(begin);
-  std::string text(static_cast<std::size_t>(size - begin), '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (begin == 0) return text;
+  std::error_code error;
+  const auto kind = std::filesystem::status(path, error).type();
+  if (error) return Unusable(path, error.message());
+  const bool is_pipe = kind == std::filesystem::file_type::fifo;  // as of <(kubectl logs ..)
+  if (kind != std::filesystem::file_type::regular && !is_pipe) {
+    return Unusable(path, "is neither a file nor a pipe");
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Unusable(path, std::generic_category().message(errno));
+  bool whole = true;
+  if (!is_pipe && file.seekg(-kMaxBytes, std::ios::end)) {
+    whole = file.tellg() == std::streampos(0);
+  } else {
+    file.clear();  // it is shorter
+  }
+  std::string text;
+  std::string piece(kPieceBytes, '\0');
+  std::streamoff left = is_pipe ? kMaxPipeBytes : kMaxBytes;
+  while (left > 0 && file) {
+    file.read(piece.data(), std::min<std::streamoff>(left, kPieceBytes));
+    left -= file.gcount();
+    text.append(piece, 0, static_cast<std::size_t>(file.gcount()));
+    // Twice as much as is kept, so that what is moved is as much as what is read.
+    if (text.size() < 2 * std::size_t{kMaxBytes}) continue;
+    text.erase(0, text.size() - std::size_t{kMaxBytes});
+    whole = false;
+  }
+  if (text.size() > std::size_t{kMaxBytes}) {
+    text.erase(0, text.size() - std::size_t{kMaxBytes});
+    whole = false;
+  }
+  if (whole) return text;
   const std::size_t first = text.find('\n');
   return first == std::string::npos ? std::string() : text.substr(first + 1);
 }

@@ -19,7 +19,7 @@ struct LogFindings {
 LogFindings FindInLog(std::string_view text, const std::vector<std::string>& session_ids,
                       std::string_view traceparent);
 
-// The end of a file, 1 MiB at most, from the begin of a line on.
+// The end of a file, 1 MiB at most, from the begin of a line on; of a pipe what comes until it is closed.
 absl::StatusOr<std::string> ReadEnd(const std::string& path);
 
 }  // namespace signaling::ctl

@@ -13,6 +13,11 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kMaxShownBytes = 2000;  // of one line that servers and logs have a part in
+
+std::string Short(const std::string& text) { return Utf8(text, kMaxShownBytes); }
+std::string Shown(const std::string& text) { return Printable(Short(text)); }
+
 struct OutcomeRow {
   const char* word;
   const char* colour;  // ECMA-48, SGR
@@ -32,19 +37,22 @@ std::string Word(Outcome outcome, bool colour) {
 
 void PrintCheck(const Check& check, bool colour, std::ostream& out) {
   out << "   " << Word(check.outcome, colour) << "  " << check.name;
-  if (!check.detail.empty()) out << ": " << Printable(check.detail);
+  if (!check.detail.empty()) out << ": " << Shown(check.detail);
   out << "\n";
-  for (const std::string& line : check.lines) out << "         " << Printable(line) << "\n";
-  if (!check.meaning.empty()) out << "       means: " << Printable(check.meaning) << "\n";
-  if (!check.next.empty()) out << "       next:  " << Printable(check.next) << "\n";
+  for (const std::string& line : check.lines) out << "         " << Shown(line) << "\n";
+  if (!check.meaning.empty()) out << "       means: " << Shown(check.meaning) << "\n";
+  if (!check.next.empty()) out << "       next:  " << Shown(check.next) << "\n";
 }
 
 json::object ToJson(const Check& check) {
   json::object object{
-      {"name", check.name}, {"outcome", Row(check.outcome).word}, {"detail", check.detail}};
-  if (!check.meaning.empty()) object["meaning"] = check.meaning;
-  if (!check.next.empty()) object["next"] = check.next;
-  if (!check.lines.empty()) object["lines"] = json::array(check.lines.begin(), check.lines.end());
+      {"name", check.name}, {"outcome", Row(check.outcome).word}, {"detail", Short(check.detail)}};
+  if (!check.meaning.empty()) object["meaning"] = Short(check.meaning);
+  if (!check.next.empty()) object["next"] = Short(check.next);
+  if (check.lines.empty()) return object;
+  json::array lines;
+  for (const std::string& line : check.lines) lines.emplace_back(Short(line));
+  object["lines"] = std::move(lines);
   return object;
 }
 

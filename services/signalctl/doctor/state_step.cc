@@ -68,7 +68,7 @@ bool Join(Visit& visit, Step& step) {
   const std::string room = RoomToJoin(visit);
   if (room.empty()) {
     step.checks.push_back(
-        NotChecked("room", "the token names rooms that others may be in",
+        NotChecked("room", "the token names no room that is sure to be empty",
                    "--room NAME joins one; who is in it will see this doctor come and go."));
     return true;
   }

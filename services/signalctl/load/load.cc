@@ -100,7 +100,11 @@ class Load {
 
   LoadTally Run() {
     signals_.async_wait([this](boost::system::error_code ec, int) {
-      if (!ec) tally_.interrupted = true;
+      if (ec) return;
+      tally_.interrupted = true;
+      // Who says it again does not want to wait for the end in order: then it ends as programs do.
+      boost::system::error_code ignored;
+      signals_.clear(ignored);
     });
     if (!Open()) return std::move(tally_);
     Talk();
@@ -161,11 +165,13 @@ class Load {
   }
 
   bool Open() {
+    tally_.failure = SameSub(options_.caller_token, options_.answerer_token);
+    if (tally_.failure) return false;
     const std::string traceparent = NewTraceparent();
     const std::string room = FreshRoom(options_.caller_token, "load");
     if (room.empty()) {
-      tally_.failure = {"the token names rooms that others may be in",
-                        "A load in such a room would disturb who is in it.",
+      tally_.failure = {"the token names no room that is sure to be empty",
+                        "A load in a room of others would disturb who is in it.",
                         "Give the token a room like signalctl-*."};
       return false;
     }
@@ -188,7 +194,11 @@ class Load {
           "Try with fewer --pairs; look at both processes' CPU and logs."};
       return false;
     }
-    return true;
+    if (tally_.opened == options_.pairs) return true;
+    tally_.failure = {absl::StrCat("interrupted when ", tally_.opened, " of ", options_.pairs,
+                                   " pairs were in, before the first frame"),
+                      "Nothing was measured.", "Let it run, or give a shorter --duration."};
+    return false;
   }
 
   void Talk() {

@@ -7,6 +7,8 @@
 #include "absl/time/clock.h"
 #include "services/common/reason.h"
 #include "services/common/text.h"
+#include "services/signalctl/terminal_text.h"
+#include "services/signalctl/ws/claims.h"
 
 namespace signaling::ctl {
 namespace {
@@ -17,6 +19,8 @@ struct CodeRow {
   std::string_view meaning;
   std::string_view next;
 };
+
+constexpr std::size_t kMaxShownBytes = 1000;
 
 constexpr CodeRow kCodes[] = {
     {"unavailable", "The gateway runs, but has no signaling service behind it.",
@@ -127,9 +131,7 @@ Advice Closing(const Trouble& trouble) {
   return advice;
 }
 
-}  // namespace
-
-Advice Explain(const Trouble& trouble, const Asked& asked) {
+Advice ExplainAll(const Trouble& trouble, const Asked& asked) {
   switch (trouble.kind) {
     case Trouble::Kind::kNotConnected: return ExplainWay(trouble, asked);
     case Trouble::Kind::kRefused: return Refusal(trouble, asked);
@@ -151,6 +153,26 @@ Advice Explain(const Trouble& trouble, const Asked& asked) {
       "Client and server do not agree about the protocol, or the room asks for more (a knock waits "
       "for a moderator).",
       "Compare versions: signalctl version, signaling-gateway --version."};
+}
+
+}  // namespace
+
+Advice Explain(const Trouble& trouble, const Asked& asked) {
+  Advice advice = ExplainAll(trouble, asked);
+  // Servers' words are in both.
+  advice.what = Utf8(advice.what, kMaxShownBytes);
+  advice.meaning = Utf8(advice.meaning, kMaxShownBytes);
+  return advice;
+}
+
+std::optional<Advice> SameSub(const std::string& caller_token, const std::string& answerer_token) {
+  const auto caller = ReadClaims(caller_token);
+  const auto answerer = ReadClaims(answerer_token);
+  if (!caller || !answerer || caller->sub != answerer->sub) return std::nullopt;
+  return Advice{Utf8(absl::StrCat("both peers have the same sub, ", caller->sub), kMaxShownBytes),
+                "With tokens the sub is the client_id: the second peer would take the first one's "
+                "place.",
+                "Give --answerer-token-file a token with another sub."};
 }
 
 std::string Lasting(const ShownCertificate& certificate, absl::Time now) {

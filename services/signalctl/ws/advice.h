@@ -1,6 +1,7 @@
 // What went wrong on the way to a gateway, in words: what was seen, what that means, and what to do next. One line each.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "services/signalctl/ws/peer.h"
@@ -22,6 +23,9 @@ struct Asked {
 };
 
 Advice Explain(const Trouble& trouble, const Asked& asked);
+
+// Two peers whose tokens have the same sub, so that they cannot be two; nothing where they have not.
+std::optional<Advice> SameSub(const std::string& caller_token, const std::string& answerer_token);
 
 // Of one certificate: "ends in 12 days (2026-01-31)".
 std::string Lasting(const ShownCertificate& certificate, absl::Time now);

@@ -13,6 +13,7 @@ namespace json = boost::json;
 
 // Of messages that nobody asked for; the oldest go first. A busy room's events may be some.
 constexpr std::size_t kMaxKept = 1024;
+constexpr std::size_t kMaxKeptBytes = 4 * Socket::kMaxMessageBytes;
 
 bool Answers(const json::object& message, std::optional<std::uint64_t> id) {
   return id && static_cast<std::uint64_t>(NumberOf(message, "reply_to")) == *id;
@@ -54,7 +55,8 @@ bool Peer::WaitUntilOpen() {
 const json::object* Peer::Expect(std::string_view type, std::optional<std::uint64_t> reply_to) {
   auto found = messages_.end();
   const auto arrived = [&] {
-    found = std::find_if(messages_.begin(), messages_.end(), [&](const json::object& message) {
+    found = std::find_if(messages_.begin(), messages_.end(), [&](const auto& kept) {
+      const json::object& message = kept.first;
       const bool is_error = TextOf(message, "type") == "error";
       if (is_error && IsFatal(message)) return true;
       return reply_to ? Answers(message, reply_to) : is_error || TextOf(message, "type") == type;
@@ -65,8 +67,7 @@ const json::object* Peer::Expect(std::string_view type, std::optional<std::uint6
     FailByEnd(type);
     return nullptr;
   }
-  current_ = std::move(*found);
-  messages_.erase(found);
+  current_ = Take(found);
   const std::string actual = TextOf(current_, "type");
   if (actual == type) return &current_;
   if (actual == "error") {
@@ -80,12 +81,11 @@ const json::object* Peer::Expect(std::string_view type, std::optional<std::uint6
 }
 
 bool Peer::TakeError(std::string_view expected) {
-  const auto found =
-      std::find_if(messages_.begin(), messages_.end(),
-                   [](const json::object& message) { return TextOf(message, "type") == "error"; });
+  const auto found = std::find_if(messages_.begin(), messages_.end(), [](const auto& kept) {
+    return TextOf(kept.first, "type") == "error";
+  });
   if (found == messages_.end()) return false;
-  const json::object error = std::move(*found);
-  messages_.erase(found);
+  const json::object error = Take(found);
   Refused(error, expected);
   return true;
 }
@@ -123,8 +123,19 @@ bool Peer::Greet(const std::string& token, std::optional<json::object> resume) {
 }
 
 void Peer::OnMessage(const json::object& message) {
-  if (messages_.size() == kMaxKept) messages_.pop_front();
-  messages_.push_back(message);
+  messages_.emplace_back(message, session_.message_bytes());
+  kept_bytes_ += session_.message_bytes();
+  // The newest always stays: it may be what is waited for.
+  while (messages_.size() > kMaxKept || (kept_bytes_ > kMaxKeptBytes && messages_.size() > 1)) {
+    Take(messages_.begin());
+  }
+}
+
+json::object Peer::Take(Kept::iterator place) {
+  json::object message = std::move(place->first);
+  kept_bytes_ -= place->second;
+  messages_.erase(place);
+  return message;
 }
 
 void Peer::OnMalformed(std::string_view why) { malformed_ = std::string(why); }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/signalctl/ws/session.h"
@@ -77,6 +78,9 @@ class Peer : private Session::Listener {
   // Lets the loop go round until `done`, the connection's end, or the deadline; true where it is `done`.
   template <typename Done>
   bool RunUntil(Done done);
+  using Kept = std::deque<std::pair<boost::json::object, std::size_t>>;
+
+  boost::json::object Take(Kept::iterator place);
   bool Fail(Trouble::Kind kind, std::string_view expected);
   bool FailByEnd(std::string_view expected);
   // The message is an error: what it says, and the close that follows where it is fatal.
@@ -86,7 +90,9 @@ class Peer : private Session::Listener {
   const Duration timeout_;
   bool open_ = false;
   int pongs_ = 0;
-  std::deque<boost::json::object> messages_;  // that nobody asked for yet
+  // Messages that nobody asked for yet, and how long they were.
+  Kept messages_;
+  std::size_t kept_bytes_ = 0;
   boost::json::object current_;
   boost::json::object connected_;
   std::optional<SocketEnd> end_;

@@ -87,6 +87,7 @@ void Session::OnText(std::string_view text) {
     }
     return;
   }
+  message_bytes_ = text.size();
   listener_.OnMessage(message);
 }
 

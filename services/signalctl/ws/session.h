@@ -50,6 +50,8 @@ class Session : private Socket::Listener {
   void Close() { socket_.Close(); }
   void Drop() { socket_.Drop(); }
 
+  // Of the message that is being told: how long it was.
+  std::size_t message_bytes() const { return message_bytes_; }
   const Trace& trace() const { return trace_; }
   std::uint64_t last_seq() const { return last_seq_; }
   std::uint64_t last_id() const { return last_id_; }
@@ -77,6 +79,7 @@ class Session : private Socket::Listener {
   std::uint64_t acknowledged_;
   // Gone with the session: what the timer has due by then is void.
   std::shared_ptr<Session*> self_ = std::make_shared<Session*>(this);
+  std::size_t message_bytes_ = 0;
   std::size_t untold_bytes_ = 0;  // of events that are not acknowledged
   Trace trace_;
   Socket socket_;  // last: its events need all

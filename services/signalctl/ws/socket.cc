@@ -59,7 +59,10 @@ class Over final : public Socket::Connection {
   void BeginTls() override {
     if constexpr (kSecured) {
       Secured& secured = stream_.next_layer();
-      VerifyHost(secured.native_handle(), options().url.host);
+      if (!VerifyHost(secured.native_handle(), options().url.host)) {
+        // Without a name to hold it against any certificate of a trusted CA would do.
+        return OnTls(asio::error::invalid_argument);
+      }
       secured.set_verify_callback([this](bool preverified, asio::ssl::verify_context& context) {
         return trace() != nullptr && Record(preverified, context, trace()->verification);
       });

@@ -91,18 +91,18 @@ absl::StatusOr<std::unique_ptr<asio::ssl::context>> MakeTlsContext(const std::st
   return context;
 }
 
-void VerifyHost(SSL* ssl, const std::string& host) {
+bool VerifyHost(SSL* ssl, const std::string& host) {
   X509_VERIFY_PARAM* const parameters = SSL_get0_param(ssl);
   boost::system::error_code ec;
   asio::ip::make_address(host, ec);
   if (!ec) {
-    X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str());
-    return;
+    // The zone of a link-local address ("fe80::1%eth0") says where this machine has to send; no certificate has it.
+    return X509_VERIFY_PARAM_set1_ip_asc(parameters, host.substr(0, host.find('%')).c_str()) == 1;
   }
   X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size());
   // Server Name Indication (RFC 6066, section 3) takes names alone.
-  SSL_set_tlsext_host_name(ssl, host.c_str());
+  return X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size()) == 1 &&
+         SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
 }
 
 bool Record(bool preverified, asio::ssl::verify_context& context, Verification& seen) {

@@ -35,8 +35,9 @@ struct Verification {
 absl::StatusOr<std::unique_ptr<boost::asio::ssl::context>> MakeTlsContext(
     const std::string& ca_file);
 
-// Prepares one connection to `host`, a name or an address, whose certificate has to be for it. `seen` outlives `ssl`.
-void VerifyHost(SSL* ssl, const std::string& host);
+// Prepares one connection to `host`, a name or an address, whose certificate has to be for it. False: it cannot be held
+// against that, so that there must be no handshake.
+bool VerifyHost(SSL* ssl, const std::string& host);
 
 // For a stream's verify callback: keeps what was seen, and returns `preverified`.
 bool Record(bool preverified, boost::asio::ssl::verify_context& context, Verification& seen);

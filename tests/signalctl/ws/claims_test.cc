@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/ids.h"
+#include "services/signalctl/ws/advice.h"
 
 namespace signaling::ctl {
 namespace {
@@ -52,6 +53,14 @@ TEST(ClaimsTest, AFreshRoomIsOneThatTheTokenAllows) {
               StartsWith("robots-signalctl-call-"));
   EXPECT_THAT(FreshRoom(Token(R"({"room":"*"})"), "call"), StartsWith("signalctl-call-"));
   EXPECT_EQ(FreshRoom(Token(R"({"room":"lobby"})"), "call"), "");
+}
+
+TEST(ClaimsTest, TwoPeersNeedTwoNames) {
+  const std::string ann = Token(R"({"sub":"ann"})");
+  ASSERT_TRUE(SameSub(ann, Token(R"({"sub":"ann","name":"other"})")));
+  EXPECT_EQ(SameSub(ann, ann)->what, "both peers have the same sub, ann");
+  EXPECT_FALSE(SameSub(ann, Token(R"({"sub":"bob"})")));
+  EXPECT_FALSE(SameSub("", ""));
 }
 
 }  // namespace

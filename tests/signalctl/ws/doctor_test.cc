@@ -1,9 +1,12 @@
 // What the doctor reads: greetings, metrics, logs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <boost/json/parse.hpp>
+#include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include "services/signalctl/doctor/greeting.h"
 #include "services/signalctl/doctor/log_lines.h"
@@ -110,6 +113,35 @@ TEST(LogLinesTest, OfALargeFileTheEndFromTheBeginOfALine) {
   std::ofstream(path) << "only\n";
   EXPECT_EQ(*ReadEnd(path), "only\n");
   EXPECT_FALSE(ReadEnd(path + ".none").ok());
+}
+
+TEST(ReadEndTest, TakesAPipe) {
+  const std::string path = testing::TempDir() + "signalctl_pipe";
+  std::remove(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] {
+    std::ofstream pipe(path);
+    pipe << "first\n";
+    for (int i = 0; i < 5 << 10; ++i) pipe << std::string(1023, 'x') << "\n";
+    pipe << "last\n";
+  });
+  const absl::StatusOr<std::string> text = ReadEnd(path);
+  writer.join();
+  std::remove(path.c_str());
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_LE(text->size(), std::size_t{1} << 20);
+  EXPECT_GT(text->size(), (std::size_t{1} << 20) - 2048);
+  EXPECT_TRUE(text->starts_with("xxx"));
+  EXPECT_EQ(text->find('\n'), 1023U) << "not from the begin of a line on";
+  EXPECT_TRUE(text->ends_with("x\nlast\n"));
+}
+
+TEST(ReadEndTest, SaysWhatIsWrongWithAFile) {
+  EXPECT_THAT(std::string(ReadEnd("/no/such").status().message()), HasSubstr("No such file"));
+  EXPECT_THAT(std::string(ReadEnd(testing::TempDir()).status().message()),
+              HasSubstr("neither a file nor a pipe"));
+  EXPECT_THAT(std::string(ReadEnd("/dev/zero").status().message()),
+              HasSubstr("neither a file nor a pipe"));
 }
 
 }  // namespace

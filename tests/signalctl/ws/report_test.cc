@@ -37,6 +37,24 @@ TEST(ReportTest, AStepIsAsItsChecksAre) {
   EXPECT_FALSE(report.ok());
 }
 
+TEST(ReportTest, WhatServersSayIsCutAndMadeUtf8) {
+  Report report = MakeReport();
+  const std::string endless = "\xff" + std::string(1 << 20, 'a');
+  report.steps[2].checks = {
+      Failed("five", {endless, endless, endless}),
+      {"six", Outcome::kOk, endless, {}, {}, {endless, endless}},
+  };
+  const std::string text = Text(report, false);
+  EXPECT_LT(text.size(), 16'000U);
+  EXPECT_THAT(text, HasSubstr("five: \xef\xbf\xbd"
+                              "aaa"));
+  EXPECT_THAT(text, HasSubstr("a..\n"));
+  std::ostringstream out;
+  PrintJson(report, out);
+  EXPECT_LT(out.str().size(), 16'000U);
+  EXPECT_EQ(out.str().find('\xff'), std::string::npos);
+}
+
 TEST(ReportTest, WhatWasNotCheckedDidNotFail) {
   Report report = MakeReport();
   report.steps.erase(report.steps.begin() + 1);
