@@ -127,6 +127,10 @@ absl::Status FailureOf(const grpc::Status& status, const Caller& caller) {
     case grpc::StatusCode::UNAVAILABLE:
       if (details.reason.empty()) return Unreachable(status, caller);
       return Fail(ExitCode::kUnreachable, Refused(status, details));
+    // Nobody here cancels what still matters: it is how a service that ends takes its streams down.
+    case grpc::StatusCode::CANCELLED:
+      return Fail(ExitCode::kUnreachable,
+                  absl::StrCat("the service at ", caller.address, " ended the call: it goes away"));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return Fail(ExitCode::kUnreachable,
                   absl::StrCat("no answer from ", caller.address, " within ",

@@ -295,6 +295,19 @@ TEST_P(EngineHistoriesTest, KnockingAndRefusedMessages) {
       ElementsAre("OPENED", "KNOCKED r", "REFUSED not_in_room x2", "JOINED r", "OFFER_SENT ann"));
 }
 
+TEST_P(EngineHistoriesTest, ARefusedJoinNamesTheRoom) {
+  Make({.max_participants = 1});
+  Joined("full", "ann");
+  Client& bob = NewClient().Open("bob");
+  bob.Join("full");
+  bob.Join("full");
+  bob.Join("r");
+  bob.Join("another");
+  EXPECT_THAT(Texts(HistoryOf(*engine_, bob)),
+              ElementsAre("OPENED", "REFUSED full room_full x2", "JOINED r",
+                          "REFUSED another already_in_room"));
+}
+
 TEST_P(EngineHistoriesTest, Reports) {
   Client& ann = Joined("r", "ann");
   Joined("r", "bob");

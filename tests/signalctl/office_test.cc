@@ -127,6 +127,9 @@ TEST_F(SignalctlOfficeTest, ExitCodesAndWhatToDo) {
   EXPECT_THAT(ran.err, HasSubstr("DRAINING"));
   ran = Refused(Refusal(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls", "RATE_LIMITED"));
   EXPECT_EQ(ran.code, 6);
+  ran = Refused({grpc::StatusCode::CANCELLED, "CANCELLED"});
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("it goes away"));
   ran = Refused({grpc::StatusCode::UNIMPLEMENTED, ""});
   EXPECT_EQ(ran.code, 6);
   EXPECT_THAT(ran.err, HasSubstr("older than this signalctl"));

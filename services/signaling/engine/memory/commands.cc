@@ -60,8 +60,9 @@ Commands::Outcome Commands::Join(Session* session, const v1::UpFrame& frame) {
   const v1::Join& join = frame.room().join();
   Rooms& rooms = state_.rooms;
   if (session->room != nullptr || session->knocking != nullptr) {
-    Refuse(session, frame.id(),
-           Refusal(Reason::kAlreadyInRoom, "leave the room first: one at a time"));
+    state_.delivery.Refuse(session, frame.id(),
+                           Refusal(Reason::kAlreadyInRoom, "leave the room first: one at a time"),
+                           join.room());
     return {};
   }
   const Rooms::Admission admission = rooms.Admit(*session, join.room());
@@ -92,7 +93,7 @@ Commands::Outcome Commands::Join(Session* session, const v1::UpFrame& frame) {
       refusal = seat.status();
     }
   }
-  Refuse(session, frame.id(), refusal);
+  state_.delivery.Refuse(session, frame.id(), refusal, join.room());
   return {};
 }
 

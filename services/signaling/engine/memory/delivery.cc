@@ -25,13 +25,16 @@ void Delivery::Refuse(Session* to, std::uint64_t id, Reason reason, std::string_
   AnswerError(to, id, MakeError(reason, message));
 }
 
-void Delivery::Refuse(Session* to, std::uint64_t id, const absl::Status& refusal) {
-  AnswerError(to, id, MakeError(refusal));
+void Delivery::Refuse(Session* to, std::uint64_t id, const absl::Status& refusal,
+                      std::string_view room) {
+  AnswerError(to, id, MakeError(refusal), room);
 }
 
-void Delivery::AnswerError(Session* to, std::uint64_t id, signaling::v1::Error error) {
+void Delivery::AnswerError(Session* to, std::uint64_t id, signaling::v1::Error error,
+                           std::string_view room) {
   ++to->counts.refused;
-  chronicle_.Note(to, {.kind = signaling::v1::STEP_KIND_REFUSED, .reason = error.reason()});
+  chronicle_.Note(
+      to, {.kind = signaling::v1::STEP_KIND_REFUSED, .room = room, .reason = error.reason()});
   signaling::v1::DownFrame event;
   event.mutable_error()->Swap(&error);
   Answer(to, id, std::move(event));

@@ -30,7 +30,9 @@ class Delivery {
   // The event that answers the numbered message `id` of the same session.
   void Answer(Session* to, std::uint64_t id, signaling::v1::DownFrame&& event);
   void Refuse(Session* to, std::uint64_t id, Reason reason, std::string_view message);
-  void Refuse(Session* to, std::uint64_t id, const absl::Status& refusal);
+  // `room`: the one that was asked for, where the session is not in it; for its history.
+  void Refuse(Session* to, std::uint64_t id, const absl::Status& refusal,
+              std::string_view room = {});
 
   // A room event for everybody in the room but `self`; `make` is asked for each, since views differ.
   template <typename Make>
@@ -57,7 +59,8 @@ class Delivery {
 
  private:
   void Append(Session* to, signaling::v1::DownFrame&& event, absl::Duration came);
-  void AnswerError(Session* to, std::uint64_t id, signaling::v1::Error error);
+  void AnswerError(Session* to, std::uint64_t id, signaling::v1::Error error,
+                   std::string_view room = {});
 
   Chronicle& chronicle_;
   std::vector<Ending> endings_;
