@@ -4,7 +4,11 @@
 import asyncio
 import contextlib
 import json
+import os
+import pathlib
+import signal
 import socket
+import subprocess
 import threading
 import unittest
 
@@ -28,6 +32,7 @@ class Canned:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._sockets = []
+        self.asked = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -38,6 +43,7 @@ class Canned:
             except OSError:
                 return
             self._sockets.append(client)
+            self.asked.set()
             if self._answer is not None:
                 client.settimeout(DEADLINE)
                 try:
@@ -119,6 +125,17 @@ class BrokenTest(Signalctl):
                               "--timeout", "300ms")
             self.assert_call_fails(f"ws://127.0.0.1:{server.port}", "caller connects",
                                    "takes the connection and says nothing", "--timeout", "300ms")
+
+    def test_a_load_that_cannot_begin_ends_when_it_is_told_to(self):
+        with Canned() as server:
+            load = subprocess.Popen(
+                [pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signalctl", "load", f"ws://127.0.0.1:{server.port}",
+                 "--timeout", "10m"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.assertTrue(server.asked.wait(DEADLINE))
+            load.send_signal(signal.SIGINT)
+            said, _ = load.communicate(timeout=DEADLINE)
+        self.assertEqual(load.returncode, 1, said)
+        self.assertIn("interrupted when 0 of 10 pairs were in", said)
 
     def test_wrong_use(self):
         for arguments in (("doctor", "ftp://x"), ("doctor", "ws://u:p@x"), ("doctor", "ws://x/?token=t"),
