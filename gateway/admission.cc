@@ -14,8 +14,7 @@ constexpr std::size_t kExtraWaitingShare = 10;  // one in ten
 }  // namespace
 
 Admission::Admission(Limits limits)
-    : limits_(limits),
-      max_extra_waiting_(std::max(kLeastExtraWaiting, limits.max_sessions / kExtraWaitingShare)) {}
+    : max_sockets_(limits.max_sockets), max_sessions_(limits.max_sessions) {}
 
 Admission::Seat& Admission::Seat::operator=(Seat&& other) noexcept {
   if (this != &other) {
@@ -61,7 +60,7 @@ Admission::Seat Admission::TakeSession(const std::string& session, const std::st
 const std::string* Admission::TryClaim(const std::string& session) {
   auto held = claims_.find(session);
   if (held == claims_.end()) {
-    if (claims_.size() >= limits_.max_sessions) return nullptr;
+    if (claims_.size() >= max_sessions_) return nullptr;
     held = claims_.emplace(session, 0).first;
   }
   ++held->second;
@@ -80,8 +79,9 @@ std::size_t Admission::sessions() const {
 
 Admission::Place Admission::TakeWaiting() {
   const std::size_t taken = sessions();
-  const std::size_t free = limits_.max_sessions - std::min(taken, limits_.max_sessions);
-  return Take(waiting_, free + max_extra_waiting_);
+  const std::size_t most = max_sessions_;
+  return Take(waiting_, most - std::min(taken, most) +
+                            std::max(kLeastExtraWaiting, most / kExtraWaitingShare));
 }
 
 Admission::Place Admission::Take(std::atomic<std::size_t>& counter, std::size_t limit) {

@@ -77,7 +77,11 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  Place TakeSocket() { return Take(sockets_, limits_.max_sockets); }
+  // From now on; who has a place keeps it.
+  void SetMaxSessions(std::size_t max_sessions) { max_sessions_ = max_sessions; }
+  std::size_t max_sessions() const { return max_sessions_.load(); }
+
+  Place TakeSocket() { return Take(sockets_, max_sockets_); }
   // For a session of this id.
   Seat TakeSession(const std::string& session);
   // For a new session of this id, or, where `resumed` has a place here, for that one.
@@ -86,7 +90,6 @@ class Admission {
   Place TakeWaiting();
 
   std::size_t sessions() const;
-  std::size_t max_sessions() const { return limits_.max_sessions; }
   std::size_t sockets() const { return sockets_.load(); }
 
  private:
@@ -96,9 +99,9 @@ class Admission {
   void GiveBack(const std::string& session) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   // Constant after construction.
-  const Limits limits_;
-  const std::size_t max_extra_waiting_;
+  const std::size_t max_sockets_;
 
+  std::atomic<std::size_t> max_sessions_;
   std::atomic<std::size_t> sockets_{0};
   std::atomic<std::size_t> waiting_{0};
 

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gateway/forwarded.h"
 #include "services/common/limits.h"
 #include "services/common/log.h"
 #include "services/common/rate_limits.h"
+#include "services/common/settings.h"
 
 namespace signaling::gateway {
 
@@ -47,13 +47,16 @@ struct Config {
   log::Level log_level = log::Level::kInfo;
 };
 
-// Says in one line which flag cannot be.
-absl::Status Validate(const Config& config);
+// Each member as a setting, with what it may be.
+void Declare(Config& config, Settings& settings);
+
+// Says in one line which settings do not go together.
+absl::Status Validate(const Config* config);
+
+// Reads certificates, keys and tokens as Start does; says in one line which cannot be used. Binds nothing. In gateway.cc.
+absl::Status ReadFiles(Config* config);
 
 // The token for the service would leave this machine unencrypted.
 bool TellsTokenInPlaintext(const Config& config);
-
-// Reads the flags that stand in config_flags.cc; invalid where Validate says so or a flag is out of range.
-absl::StatusOr<Config> ConfigFromFlags();
 
 }  // namespace signaling::gateway

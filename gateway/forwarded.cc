@@ -63,8 +63,8 @@ absl::StatusOr<TrustedProxies> TrustedProxies::Parse(const std::vector<std::stri
     std::uint32_t length = most;
     if (!address || (parts.first.size() < one.size() &&
                      (!absl::SimpleAtoi(parts.second, &length) || length > most))) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--trusted_proxies: '", one, "': must be an IP address, or a prefix like 10.0.0.0/8"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", one, "': must be an IP address, or a prefix like 10.0.0.0/8"));
     }
     proxies.prefixes_.push_back({*address, length});
   }

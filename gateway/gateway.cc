@@ -54,9 +54,19 @@ ServiceAccess::Options MakeAccess(const Config& config, const ServiceTarget& ser
 
 }  // namespace
 
+absl::Status ReadFiles(Config* config) {
+  const absl::StatusOr<ServiceTarget> service = ParseServiceTarget(config->service);
+  if (!service.ok()) return service.status();
+  if (absl::Status status = ServiceAccess(MakeAccess(*config, *service)).Read(); !status.ok()) {
+    return status;
+  }
+  if (config->tls_cert.empty()) return absl::OkStatus();
+  return TlsCertificate::Check(config->tls_cert, config->tls_key);
+}
+
 Gateway::Gateway(Config config, prometheus::Registry& registry)
     : config_(std::move(config)),
-      // Validate has seen to it that there is a value.
+      // Declare has seen to it that there is a value.
       service_(ParseServiceTarget(config_.service).value()),
       settings_(MakeSettings(config_)),
       probe_(registry),
@@ -124,6 +134,14 @@ void Gateway::Stop() {
   log::Info("drain_ended", {{"told", told},
                             {"late", late},
                             {"duration_ms", std::int64_t{absl::ToInt64Milliseconds(took)}}});
+}
+
+void Gateway::Reload(const Config& config) {
+  log::SetLevel(config.log_level);
+  admission_.SetMaxSessions(config.max_connections);
+  addresses_.SetLimits(config.rate_limits);
+  const auto next = std::make_shared<const Config>(config);
+  for (const auto& worker : workers_) worker->Reload(next);
 }
 
 absl::Status Gateway::Healthy() const {

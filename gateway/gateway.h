@@ -39,6 +39,9 @@ class Gateway {
   // threads.
   void Stop();
 
+  // Takes what of it reloads; the rest is as it was. From one thread, after Start.
+  void Reload(const Config& config);
+
   // Every worker's loop goes round.
   absl::Status Healthy() const;
   // Every worker can open sessions.

@@ -1,12 +1,14 @@
 // signaling-gateway: WebSockets for browsers and robots, one link to the signaling service.
 
 #include <memory>
+#include <optional>
 
 #include "gateway/collector.h"
 #include "gateway/config.h"
 #include "gateway/gateway.h"
 #include "prometheus/registry.h"
-#include "services/common/flags.h"
+#include "services/common/config_reloader.h"
+#include "services/common/config_start.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
 #include "services/common/process_metrics.h"
@@ -16,16 +18,15 @@
 namespace signaling::gateway {
 namespace {
 
+constexpr char kAbout[] = "signaling-gateway: WebSocket JSON to the signaling service";
+
 int Main(int argc, char** argv) {
   PrepareProcess();
-  if (absl::Status status =
-          ParseFlags(argc, argv, "signaling-gateway: WebSocket JSON to the signaling service");
-      !status.ok()) {
-    return RefuseStart(status);
-  }
-  const absl::StatusOr<Config> config = ConfigFromFlags();
-  if (!config.ok()) return RefuseStart(config.status());
+  StartConfig<Config> start = ReadStart<Config>(argc, argv, kAbout);
+  if (start.exit_code) return *start.exit_code;
+  const Config* const config = &start.loaded.config;
   log::Init("gateway", config->log_level);
+  WarnOfServiceLinks(start.sources);
   if (config->allow_anonymous) {
     log::Warning("open",
                  {{"error", "--allow_anonymous: a service that asks for no token will do"}});
@@ -53,8 +54,14 @@ int Main(int argc, char** argv) {
                           {"tls", !config->tls_cert.empty()},
                           {"service", config->service}});
 
-  const int signal = WaitForStopSignal();
+  std::optional<ConfigReloader> reloader;
+  reloader.emplace(
+      start.sources, start.file_text, start.loaded.values,
+      LoaderOf<Config>(start.sources, [&gateway](const Config& next) { gateway.Reload(next); }),
+      *registry);
+  const int signal = WaitForStopSignal([&reloader] { reloader->Reload(); });
   log::Info("stopping", {{"signal", signal}});
+  reloader.reset();
   gateway.Stop();
   log::Info("stopped", {});
   return 0;

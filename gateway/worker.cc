@@ -35,6 +35,8 @@ std::string ForwardedFor(const HttpRequest& request) {
 Worker::Worker(const Shared& shared)
     : shared_(shared),
       work_(io_.get_executor()),
+      config_(shared.config),
+      settings_(shared.settings),
       tick_timer_(io_),
       flusher_(io_),
       decoder_(DecoderLimits(shared.config)),
@@ -50,7 +52,7 @@ Worker::Worker(const Shared& shared)
               .on_link_down = [this] { OnLinkDown(); }}),
       discovery_(io_, shared.service,
                  [this](const std::vector<std::string>& found) { links_.SetReplicas(found); }),
-      sessions_{.settings = shared.settings,
+      sessions_{.settings = settings_,
                 .links = links_,
                 .admission = shared.admission,
                 .addresses = shared.addresses,
@@ -111,17 +113,25 @@ void Worker::Accept(Accepted accepted) {
   });
 }
 
+void Worker::Reload(std::shared_ptr<const Config> next) {
+  net::post(io_, [this, next = std::move(next)] {
+    config_.allowed_origins = next->allowed_origins;
+    config_.trusted_proxies = next->trusted_proxies;
+    settings_.rate_limits = next->rate_limits;
+  });
+}
+
 void Worker::Upgrade(Accepted accepted, const HttpRequest& request) {
-  gateway::Upgrade upgrade = ReadUpgrade(request, shared_.config);
+  gateway::Upgrade upgrade = ReadUpgrade(request, config_);
   upgrade.accepted_at = accepted.at;
   upgrade.socket = std::move(accepted.place);
   beast::error_code ec;
   const IpAddress peer = accepted.socket.remote_endpoint(ec).address();
   if (ec) return;  // gone already
   upgrade.remote_address =
-      ClientAddress(peer, ForwardedFor(request), shared_.config.trusted_proxies).to_string();
+      ClientAddress(peer, ForwardedFor(request), config_.trusted_proxies).to_string();
   LimitConnections(&upgrade);
-  RunWebSocket(std::move(accepted.socket), request, shared_.config.max_message_bytes, flusher_,
+  RunWebSocket(std::move(accepted.socket), request, config_.max_message_bytes, flusher_,
                [this, &upgrade](Socket& socket) {
                  return std::make_unique<Session>(sessions_, socket, std::move(upgrade));
                });

@@ -53,6 +53,8 @@ class Worker {
   // Thread-safe:
   IoContext& io() { return io_; }
   void Accept(Accepted accepted);
+  // Takes what of it reloads, for sessions that there are too.
+  void Reload(std::shared_ptr<const Config> next);
   // Tells the sessions at their pace that the gateway goes away, waits for them, and ends the thread.
   void Drain();
   void Join();
@@ -84,6 +86,8 @@ class Worker {
 
   IoContext io_{1};
   net::executor_work_guard<IoContext::executor_type> work_;
+  Config config_;  // what of it reloads changes
+  SessionSettings settings_;
   TickClock clock_;
   Timer tick_timer_;
   Flusher flusher_;

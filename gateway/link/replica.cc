@@ -146,8 +146,9 @@ void Replica::Fail(LinkFailure failure) {
       was_up ? std::chrono::ceil<std::chrono::milliseconds>(now - up_since_).count() : 0;
   if (!was_up) leave_at_ = now;
   connected_ = false;
-  log::Write(IsNews(failure) ? log::Level::kWarning : log::Level::kDebug,
-             failure.is_refusal ? "link_refused" : "link_down",
+  const bool news = IsNews(failure);
+  const char* const event = failure.is_refusal ? "link_refused" : "link_down";
+  log::Write(news ? log::Level::kWarning : log::Level::kDebug, news ? event : "link_still_down",
              {{"service", address_},
               {"status", failure.status},
               {"detail", failure.detail},

@@ -14,22 +14,30 @@ absl::Status Named(const char* flags, const absl::Status& status) {
 
 }  // namespace
 
-absl::Status ServiceAccess::Load() {
+absl::Status ServiceAccess::Read() {
   bool changed = false;
-  std::vector<FileWatcher::File> files;
   if (!options_.ca_file.empty()) {
     if (absl::Status status = LoadCa(&changed); !status.ok()) return Named("--service_ca", status);
-    files.push_back({options_.ca_file, [this] { return RenewCa(); }});
   }
   if (!options_.cert_file.empty()) {
     if (absl::Status status = LoadPair(&changed); !status.ok()) {
       return Named("--service_cert, --service_key", status);
     }
+  }
+  return ReadToken().status();
+}
+
+absl::Status ServiceAccess::Load() {
+  if (absl::Status status = Read(); !status.ok()) return status;
+  std::vector<FileWatcher::File> files;
+  if (!options_.ca_file.empty()) {
+    files.push_back({options_.ca_file, [this] { return RenewCa(); }});
+  }
+  if (!options_.cert_file.empty()) {
     pair_log_.Began(pair_->info.not_after);
     files.push_back({options_.cert_file, [this] { return RenewPair(); }});
     files.push_back({options_.key_file, [this] { return RenewPair(); }});
   }
-  if (const auto token = ReadToken(); !token.ok()) return token.status();
   MakeCredentials();
   if (!files.empty()) watcher_ = std::make_unique<FileWatcher>(std::move(files));
   return absl::OkStatus();

@@ -38,6 +38,8 @@ class ServiceAccess {
   ServiceAccess(const ServiceAccess&) = delete;
   ServiceAccess& operator=(const ServiceAccess&) = delete;
 
+  // Reads the files, and says like Load what is wrong with them. Before Load, where at all.
+  absl::Status Read();
   // Reads the files, and looks each second whether they changed. The error is one line that names the flag and the file.
   absl::Status Load();
 

@@ -27,6 +27,10 @@ class TlsCertificate {
   static absl::StatusOr<std::unique_ptr<TlsCertificate>> Load(const std::string& cert_path,
                                                               const std::string& key_path,
                                                               CertificateExpiry expiry = {});
+  // Whether Load would succeed.
+  static absl::Status Check(const std::string& cert_path, const std::string& key_path) {
+    return Read(cert_path, key_path).status();
+  }
   TlsCertificate(const TlsCertificate&) = delete;
   TlsCertificate& operator=(const TlsCertificate&) = delete;
 

@@ -20,6 +20,12 @@ std::string HostPort(std::string_view host, int port) {
   return absl::StrCat(Absl(host), ":", port);
 }
 
+bool IsAddress(std::string_view address) {
+  boost::system::error_code ec;
+  Parse(address, ec);
+  return !ec;
+}
+
 bool IsLoopback(std::string_view address) {
   boost::system::error_code ec;
   const auto parsed = Parse(address, ec);
@@ -27,9 +33,7 @@ bool IsLoopback(std::string_view address) {
 }
 
 absl::Status CheckListenAddress(std::string_view address, const Guard& guard) {
-  boost::system::error_code ec;
-  Parse(address, ec);
-  if (ec) {
+  if (!IsAddress(address)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--address=", Absl(address), ": not an IPv4 or IPv6 address"));
   }

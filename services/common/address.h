@@ -11,7 +11,10 @@ namespace signaling {
 // The socket address "host:port", with brackets around an IPv6 literal (RFC 3986, section 3.2.2).
 std::string HostPort(std::string_view host, int port);
 
-// An IPv4 or IPv6 literal of this machine alone (127.0.0.0/8, ::1).
+// An IPv4 or IPv6 literal.
+bool IsAddress(std::string_view address);
+
+// One of this machine alone (127.0.0.0/8, ::1).
 bool IsLoopback(std::string_view address);
 
 // What keeps strangers out of a process.

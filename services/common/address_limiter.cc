@@ -36,6 +36,12 @@ AddressLimiter::AddressLimiter(const RateLimits& limits, std::size_t max_address
       connections_(RateOf(limits, Limit::kConnection), max_addresses),
       failures_(RateOf(limits, Limit::kAuthentication), max_addresses) {}
 
+void AddressLimiter::SetLimits(const RateLimits& limits) {
+  enabled_ = limits.enabled;
+  connections_.SetRate(RateOf(limits, Limit::kConnection));
+  failures_.SetRate(RateOf(limits, Limit::kAuthentication));
+}
+
 std::optional<AddressLimiter::Refusal> AddressLimiter::OnConnection(const AddressKey& address,
                                                                     Time now) {
   if (!enabled_) return std::nullopt;

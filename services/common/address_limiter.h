@@ -1,6 +1,7 @@
 // New connections and failed authentications by address. Shared by all threads of a process: thread-safe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -42,6 +43,9 @@ class AddressLimiter {
   // 100 000 addresses of each kind take some ten MB.
   explicit AddressLimiter(const RateLimits& limits, std::size_t max_addresses = 100'000);
 
+  // From now on, for addresses that are known too.
+  void SetLimits(const RateLimits& limits);
+
   // A new connection of that address; nothing: it may come in.
   std::optional<Refusal> OnConnection(const AddressKey& address, Time now);
   // Too many of that address have failed: it should not try again now.
@@ -49,9 +53,7 @@ class AddressLimiter {
   void OnFailedAuthentication(const AddressKey& address, Time now);
 
  private:
-  // Constant after construction.
-  const bool enabled_;
-
+  std::atomic<bool> enabled_;
   BucketTable<AddressKey> connections_;
   BucketTable<AddressKey> failures_;
 };

@@ -19,7 +19,7 @@ class BucketTable {
   using Time = TokenBucket::Time;
 
   BucketTable(const TokenRate& rate, std::size_t max_entries)
-      : rate_(rate), max_entries_(max_entries) {}
+      : max_entries_(max_entries), rate_(rate) {}
   BucketTable(const BucketTable&) = delete;
   BucketTable& operator=(const BucketTable&) = delete;
 
@@ -39,6 +39,12 @@ class BucketTable {
     MutexLock lock(mu_);
     const auto found = buckets_.find(key);
     return found == buckets_.end() ? Time::zero() : found->second.UntilToken(rate_, now);
+  }
+
+  // From now on, for all that there are; its `per` is the same.
+  void SetRate(const TokenRate& rate) {
+    MutexLock lock(mu_);
+    rate_ = rate;
   }
 
   std::size_t size() const {
@@ -68,11 +74,11 @@ class BucketTable {
   }
 
   // Constant after construction.
-  const TokenRate rate_;
   const std::size_t max_entries_;
 
   // Guarded by mu_.
   mutable Mutex mu_;
+  TokenRate rate_ ABSL_GUARDED_BY(mu_);
   // The hash is seeded, so that nobody can choose keys of one chain.
   std::unordered_map<Key, TokenBucket, absl::Hash<Key>> buckets_ ABSL_GUARDED_BY(mu_);
   std::size_t hand_ ABSL_GUARDED_BY(mu_) = 0;  // the chain that was looked at last

@@ -30,6 +30,11 @@ class FileWatcher {
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;
 
+  // Looks now, and takes each file for changed, also one that is not there.
+  void LookAgain();
+  // So do all that there are in this process.
+  static void AllLookAgain();
+
  private:
   // What differs between two states of a path. A missing file is all zeros.
   struct Stamp {
@@ -52,7 +57,8 @@ class FileWatcher {
   std::vector<Stamp> seen_;  // one a file
 
   Mutex mu_;
-  std::condition_variable_any stop_;
+  std::condition_variable_any woken_;
+  bool again_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-// The command line: Abseil flags, read strictly.
+// The command line of tools: Abseil flags, read strictly. Processes have settings instead (config_start.h).
 #pragma once
 
 #include <string_view>

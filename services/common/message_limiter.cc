@@ -21,7 +21,7 @@ bool MessageLimiter::OnTick(const RateLimits& limits, Time now) {
     episode_ = false;
     return false;
   }
-  if (UntilToken(limits, now) > Time::zero()) return false;
+  if (limits.enabled && UntilToken(limits, now) > Time::zero()) return false;
   empty_ = false;
   return true;
 }

@@ -40,7 +40,7 @@ TokenRate PerSecond(int rate, int burst) {
 }
 
 absl::Status Invalid(absl::string_view item, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("--rate_limits: '", item, "': ", why));
+  return absl::InvalidArgumentError(absl::StrCat("'", item, "': ", why));
 }
 
 const Item* Find(absl::string_view name) {

@@ -6,7 +6,7 @@
 namespace signaling {
 
 void PrepareProcess() {
-  BlockStopSignals();
+  BlockSignals();
   // The distributions' Abseil records every lock of gRPC's to find deadlocks among them: about 5 % of a relayed frame.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }

@@ -20,21 +20,27 @@ sigset_t StopSignals() {
 
 }  // namespace
 
-void BlockStopSignals() {
+void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
-  // Restored first: as process 1 of a container, or started by a shell in the background, they may be ignored.
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGINT, SIG_DFL);
-  const sigset_t set = StopSignals();
+  sigset_t set = StopSignals();
+  sigaddset(&set, SIGHUP);
+  // Restored first: as process 1 of a container, or started by a shell in the background or by nohup, they may be ignored.
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_DFL);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-int WaitForStopSignal() {
-  const sigset_t set = StopSignals();
+int WaitForStopSignal(const std::function<void()>& on_hangup) {
+  const sigset_t stop = StopSignals();
+  sigset_t all = stop;
+  sigaddset(&all, SIGHUP);
   int signal = 0;
-  sigwait(&set, &signal);
+  for (;;) {
+    sigwait(&all, &signal);
+    if (signal != SIGHUP) break;
+    on_hangup();
+  }
   stop_signalled = true;
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
   return signal;
 }
 

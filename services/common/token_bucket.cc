@@ -10,11 +10,12 @@ std::int64_t DivideUp(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 }  // namespace
 
 std::int64_t TokenBucket::Missing(const TokenRate& rate, Time now) const {
-  if (now <= counted_at_) return missing_;
+  const std::int64_t missing_then = std::min(missing_, rate.burst * rate.per.count());
+  if (now <= counted_at_) return missing_then;
   const std::int64_t elapsed = (now - counted_at_).count();
   // However long that was: what is multiplied below is no more than was missing.
-  if (elapsed >= DivideUp(missing_, rate.tokens)) return 0;
-  return missing_ - elapsed * rate.tokens;
+  if (elapsed >= DivideUp(missing_then, rate.tokens)) return 0;
+  return missing_then - elapsed * rate.tokens;
 }
 
 bool TokenBucket::Take(const TokenRate& rate, Time now) {

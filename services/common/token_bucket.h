@@ -14,7 +14,7 @@ struct TokenRate {
   std::int64_t burst = 1;  // that a bucket holds; times `per` it has to fit into 63 bits
 };
 
-// Full at first. Asked with the same rate each time.
+// Full at first. Asked with another rate than before, of the same `per`, it lacks what it lacked, or all that it holds now.
 class TokenBucket {
  public:
   using Time = std::chrono::nanoseconds;

@@ -1,13 +1,15 @@
 // signaling-service: puts the parts together, and takes them apart in order.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "prometheus/registry.h"
+#include "services/common/config_reloader.h"
+#include "services/common/config_start.h"
 #include "services/common/file_watcher.h"
-#include "services/common/flags.h"
 #include "services/common/internal_server.h"
 #include "services/common/log.h"
 #include "services/common/process_metrics.h"
@@ -24,6 +26,7 @@
 namespace signaling {
 namespace {
 
+constexpr char kAbout[] = "signaling-service: sessions and rooms, over gRPC";
 // After the drain: for streams that were ended to be gone.
 constexpr absl::Duration kShutdownPatience = absl::Seconds(3);
 
@@ -55,14 +58,11 @@ class TurnSecrets {
 
 int Run(int argc, char** argv) {
   PrepareProcess();
-  if (absl::Status status =
-          ParseFlags(argc, argv, "signaling-service: sessions and rooms, over gRPC.");
-      !status.ok()) {
-    return RefuseStart(status);
-  }
-  const absl::StatusOr<ServiceConfig> config = ConfigFromFlags();
-  if (!config.ok()) return RefuseStart(config.status());
+  StartConfig<ServiceConfig> start = ReadStart<ServiceConfig>(argc, argv, kAbout);
+  if (start.exit_code) return *start.exit_code;
+  const ServiceConfig* const config = &start.loaded.config;
   log::Init("service", config->log_level);
+  WarnOfServiceLinks(start.sources);
 
   const SystemClock clock;
   const auto registry = std::make_shared<prometheus::Registry>();
@@ -117,8 +117,17 @@ int Run(int argc, char** argv) {
     log::Warning("not_ready", {{"error", std::string(ready.message())}});
   }
 
-  const int signal = WaitForStopSignal();
+  std::optional<ConfigReloader> reloader;
+  reloader.emplace(start.sources, start.file_text, start.loaded.values,
+                   LoaderOf<ServiceConfig>(start.sources,
+                                           [&](const ServiceConfig& next) {
+                                             log::SetLevel(next.log_level);
+                                             (*server)->SetRateLimits(next.server.rate_limits);
+                                           }),
+                   *registry);
+  const int signal = WaitForStopSignal([&reloader] { reloader->Reload(); });
   log::Info("stopping", {{"signal", signal}});
+  reloader.reset();
   (*server)->Drain(config->drain_timeout, config->drain_rate);
   if (tokens != nullptr) tokens->Stop();
   (*server)->Shutdown(kShutdownPatience);

@@ -75,6 +75,20 @@ TEST_F(AddressLimiterTest, OffLiftsBoth) {
   }
 }
 
+TEST_F(AddressLimiterTest, NewLimitsHoldForAddressesThatAreKnown) {
+  for (int i = 0; i < 60; ++i) EXPECT_FALSE(limiter_.OnConnection(one_, kNow)) << i;
+  for (int i = 0; i < 10; ++i) limiter_.OnFailedAuthentication(one_, kNow);
+  ASSERT_TRUE(limiter_.OnConnection(one_, kNow));
+  limiter_.SetLimits({.connection = 30, .authentication = 11});
+  EXPECT_FALSE(limiter_.MayAuthenticate(one_, kNow));
+  for (int i = 0; i < 30; ++i) EXPECT_FALSE(limiter_.OnConnection(one_, kNow)) << i;
+  EXPECT_TRUE(limiter_.OnConnection(one_, kNow));
+  limiter_.SetLimits({.enabled = false});
+  EXPECT_FALSE(limiter_.OnConnection(one_, kNow));
+  limiter_.SetLimits({.connection = 1});
+  EXPECT_TRUE(limiter_.OnConnection(one_, kNow));
+}
+
 constexpr TokenRate kOneASecond{.tokens = 1, .per = seconds(1), .burst = 2};
 
 TEST(BucketTableTest, WhatIsFullIsForgotten) {

@@ -96,5 +96,28 @@ TEST_F(FileWatcherTest, FollowsLinksThatAreSetAnew) {
   EXPECT_TRUE(Told(2));
 }
 
+TEST_F(FileWatcherTest, WhoAsksHasAllToldAgain) {
+  Write("file", "1");
+  // It would look by itself only when this test is long over.
+  FileWatcher watcher({Counted("file"), Counted("none")}, std::chrono::hours(1));
+  ASSERT_TRUE(Told(1)) << "only what is there";
+  watcher.LookAgain();
+  ASSERT_TRUE(Told(3)) << "also what is not there";
+  FileWatcher::AllLookAgain();
+  EXPECT_TRUE(Told(5));
+}
+
+TEST_F(FileWatcherTest, WhatFailsWhenAskedForIsToldAgainThoughItStaysAsItIs) {
+  Write("file", "1");
+  FileWatcher watcher({Counted("file")}, kOften);
+  ASSERT_TRUE(Told(1));
+  {
+    MutexLock lock(mu_);
+    failures_ = 3;
+  }
+  watcher.LookAgain();
+  EXPECT_TRUE(Told(4)) << "twice in vain, and once more";
+}
+
 }  // namespace
 }  // namespace signaling

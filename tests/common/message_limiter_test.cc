@@ -144,5 +144,14 @@ TEST_F(MessageLimiterTest, OffCountsNothing) {
   EXPECT_FALSE(limiter_.empty());
 }
 
+TEST_F(MessageLimiterTest, WithoutLimitsThoseWhoWaitedAreReadAgain) {
+  TakeAllButOne(Limit::kOther);
+  ASSERT_EQ(Take(Limit::kOther), Taken::kEpisodeBegins);
+  limits_.enabled = false;
+  EXPECT_TRUE(limiter_.OnTick(limits_, now_));
+  EXPECT_FALSE(limiter_.empty());
+  EXPECT_EQ(Take(Limit::kOther), Taken::kReadOn);
+}
+
 }  // namespace
 }  // namespace signaling

@@ -84,5 +84,16 @@ TEST(TokenBucketTest, TimeThatGoesBackGivesNothing) {
   EXPECT_TRUE(bucket.Take(kThreeASecond, kStart + seconds(1)));
 }
 
+TEST(TokenBucketTest, WithASmallerBurstItLacksNoMoreThanAllOfIt) {
+  constexpr TokenRate kLarge{.tokens = 1, .per = seconds(1), .burst = 1000};
+  constexpr TokenRate kSmall{.tokens = 1, .per = seconds(1), .burst = 2};
+  TokenBucket bucket;
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(bucket.Take(kLarge, kStart));
+  EXPECT_EQ(bucket.UntilToken(kSmall, kStart), seconds(1)) << "not the 999 s that it lacked before";
+  EXPECT_TRUE(bucket.Take(kSmall, kStart + seconds(1)));
+  EXPECT_FALSE(bucket.Take(kSmall, kStart + seconds(1)));
+  EXPECT_TRUE(bucket.Take(kLarge, kStart + seconds(1))) << "and there is room again";
+}
+
 }  // namespace
 }  // namespace signaling

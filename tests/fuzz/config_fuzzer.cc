@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,9 @@
 #include "gateway/link/service_target.h"
 #include "gateway/origin.h"
 #include "services/common/address.h"
+#include "services/common/config_file.h"
 #include "services/common/rate_limits.h"
+#include "services/common/settings.h"
 #include "services/common/text.h"
 #include "services/signaling/core/ice_uri.h"
 
@@ -54,6 +57,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Require(target->replicas.size() <= gateway::kMaxReplicas, "replicas are bounded");
     Require(target->name.empty() != target->replicas.empty(), "a name or replicas");
   }
+  const auto file = ParseConfigFile(text, "file");
+  SaysWhy(file);
+  if (file.ok()) {
+    std::set<std::string> names;
+    for (const Assignment& one : *file) Require(names.insert(one.name).second, "a key once");
+  }
+  const std::string once = Redacted(text);
+  Require(once == Redacted(once), "what is redacted stays as it is");
   SaysWhy(CheckStunUri(text));
   SaysWhy(CheckTurnUri(text));
   SaysWhy(CheckListenAddress(text, {}));

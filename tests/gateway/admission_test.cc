@@ -59,6 +59,24 @@ TEST(AdmissionTest, OneInTenOfALargeCapMayWait) {
   EXPECT_EQ(waiting, 10);
 }
 
+TEST(AdmissionTest, ALoweredCapTakesNothingAwayAndAHigherOneHoldsAtOnce) {
+  Admission admission({.max_sockets = 100, .max_sessions = 3});
+  std::vector<Admission::Seat> seats;
+  for (const char* session : {"a", "b", "c"}) seats.push_back(admission.TakeSession(session));
+  admission.SetMaxSessions(1);
+  EXPECT_EQ(admission.max_sessions(), 1U);
+  EXPECT_EQ(admission.sessions(), 3U);
+  EXPECT_TRUE(admission.TakeSession("d", "a")) << "who comes back has a place";
+  seats.pop_back();
+  EXPECT_FALSE(admission.TakeSession("d"));
+  std::vector<Admission::Place> waiting;
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(waiting.emplace_back(admission.TakeWaiting()));
+  EXPECT_FALSE(admission.TakeWaiting());
+  admission.SetMaxSessions(3);
+  EXPECT_TRUE(admission.TakeWaiting());
+  EXPECT_TRUE(admission.TakeSession("d"));
+}
+
 TEST(AdmissionTest, IsExactAcrossThreads) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 2000;

@@ -32,17 +32,26 @@ def scrape(port):
     return samples
 
 
+# All tests come from one address. Flags come before these; a file would not, so who brings one has none of them.
+_DEFAULTS = {"SIGNALING_LOG_LEVEL": "debug", "SIGNALING_RATE_LIMITS": "off"}
+
+
 def _command(name, flags):
-    path = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name
-    if not any(flag.startswith("--log_level") for flag in flags):
-        flags = ("--log_level=debug", *flags)
-    return [path, *flags]
+    return [pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name, *flags]
 
 
-def run(name, *flags):
+def _environment(flags, settings):
+    """That of a process: what is set comes from the test, and nothing from outside."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SIGNALING_")}
+    has_file = any(flag.startswith("--config") for flag in flags) or "SIGNALING_CONFIG" in settings
+    return {**ours, **({} if has_file else _DEFAULTS), **settings}
+
+
+def run(name, *flags, environment=None):
     """One of our binaries that ends by itself: a subprocess.CompletedProcess."""
     watch = log_check.Watch(name, flags)
-    done = subprocess.run(_command(name, flags), capture_output=True, text=True, timeout=DEADLINE, check=False)
+    done = subprocess.run(_command(name, flags), capture_output=True, text=True, timeout=DEADLINE, check=False,
+                          env=_environment(flags, environment or {}))
     watch.lines(done.stdout)
     watch.lines(done.stderr)
     watch.check()
@@ -50,11 +59,9 @@ def run(name, *flags):
 
 
 class Process:
-    """One of our binaries and its log. Without rate limits, unless the flags say so: all tests come from one address."""
+    """One of our binaries and its log; `environment` has settings. Without rate limits, unless they or the flags say so."""
 
-    def __init__(self, name, *flags):
-        if not any(flag.startswith("--rate_limits") for flag in flags):
-            flags = ("--rate_limits=off", *flags)
+    def __init__(self, name, *flags, environment=None):
         self.name = name
         self._lines = collections.deque(maxlen=1000)
         self._events = {}
@@ -62,7 +69,8 @@ class Process:
         self._changed = threading.Condition()
         self._watch = log_check.Watch(name, flags)
         self._process = subprocess.Popen(
-            _command(name, flags), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            _command(name, flags), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=_environment(flags, environment or {}))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         listening = self.wait_for("listening")

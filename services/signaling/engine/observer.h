@@ -80,7 +80,7 @@ class EngineObserver {
   // An offer, answer, candidate or rejection was pulled for the first time, so long after it had come. Not of those that waited
   // for their receiver to come back.
   virtual void OnRelayed(absl::Duration waited) = 0;
-  // So many events were pulled for a client or a gateway that came back, which they had waited for or were lost on the way to.
+  // A client or a gateway that came back pulled so many events from before.
   virtual void OnReplayed(std::size_t events) = 0;
   // A session ended since its outbox was full.
   virtual void OnOutboxOverflow() = 0;

@@ -40,12 +40,25 @@ std::string PeerAddress(std::string_view peer) {
 }
 
 CallLimits::CallLimits(const RateLimits& limits, const Clock& clock, Probe& probe)
-    : limits_(limits),
-      clock_(clock),
+    : clock_(clock),
       probe_(probe),
+      limits_(limits),
       addresses_(limits),
       calls_by_name_(RateOf(limits, Limit::kCall), kMaxCallers),
       calls_by_address_(RateOf(limits, Limit::kCall), kMaxCallers) {}
+
+void CallLimits::SetLimits(const RateLimits& limits) {
+  addresses_.SetLimits(limits);
+  calls_by_name_.SetRate(RateOf(limits, Limit::kCall));
+  calls_by_address_.SetRate(RateOf(limits, Limit::kCall));
+  MutexLock lock(mu_);
+  limits_ = limits;
+}
+
+RateLimits CallLimits::limits() const {
+  MutexLock lock(mu_);
+  return limits_;
+}
 
 TokenBucket::Time CallLimits::Now() const { return Uptime(clock_); }
 
@@ -60,7 +73,7 @@ void CallLimits::OnFailedAuthentication(std::string_view peer) {
 }
 
 absl::Status CallLimits::OnCall(const std::string& caller, std::string_view peer) {
-  if (!limits_.enabled) return absl::OkStatus();
+  if (!limits().enabled) return absl::OkStatus();
   const bool taken = caller.empty() ? calls_by_address_.Take(KeyOf(peer), Now())
                                     : calls_by_name_.Take(caller, Now());
   if (taken) return absl::OkStatus();

@@ -34,17 +34,20 @@ class CallLimits {
   // A session is over a limit of messages.
   void OnEpisode(Limit kind) const { probe_.RateLimited(kind); }
 
-  const RateLimits& limits() const { return limits_; }
+  // From now on, for callers and streams that there are too.
+  void SetLimits(const RateLimits& limits) ABSL_LOCKS_EXCLUDED(mu_);
+  RateLimits limits() const ABSL_LOCKS_EXCLUDED(mu_);
   const Clock& clock() const { return clock_; }
 
  private:
   TokenBucket::Time Now() const;
 
   // Constant after construction.
-  const RateLimits limits_;
   const Clock& clock_;
   Probe& probe_;
 
+  mutable Mutex mu_;
+  RateLimits limits_ ABSL_GUARDED_BY(mu_);
   AddressLimiter addresses_;
   BucketTable<std::string> calls_by_name_;
   BucketTable<AddressKey> calls_by_address_;

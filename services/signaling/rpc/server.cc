@@ -187,6 +187,7 @@ class Server::Impl {
 
   std::uint16_t port() const { return port_; }
   std::size_t live_streams() const { return streams_.size(); }
+  void SetRateLimits(const RateLimits& limits) { limits_.SetLimits(limits); }
 
  private:
   void StopServing() {
@@ -261,6 +262,7 @@ std::uint16_t Server::port() const { return impl_->port(); }
 absl::Status Server::Healthy() const { return impl_->Healthy(); }
 absl::Status Server::Ready() const { return impl_->Ready(); }
 std::size_t Server::live_streams() const { return impl_->live_streams(); }
+void Server::SetRateLimits(const RateLimits& limits) { impl_->SetRateLimits(limits); }
 void Server::Drain(absl::Duration timeout, double sessions_per_second) {
   impl_->Drain(timeout, sessions_per_second);
 }

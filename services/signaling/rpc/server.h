@@ -63,6 +63,9 @@ class Server {
 
   std::size_t live_streams() const;
 
+  // From now on, for streams and callers that there are too.
+  void SetRateLimits(const RateLimits& limits);
+
   // Is not ready any more, takes no new streams, and sends the sessions away one after the other, at least so many a
   // second; returns when all streams are gone or `timeout` is over. Shutdown has to follow.
   void Drain(absl::Duration timeout, double sessions_per_second);

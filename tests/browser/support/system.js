@@ -44,7 +44,9 @@ class Process {
   constructor(binary, given) {
     const flags = given.some((flag) => flag.startsWith('--log_level')) ? given : ['--log_level=debug', ...given];
     this.#watch = new Watch(path.basename(binary), flags);
-    this.#child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // No setting but the flags comes from outside.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SIGNALING_')));
+    this.#child = spawn(binary, flags, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => this.end());  // where a test is cut off
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {

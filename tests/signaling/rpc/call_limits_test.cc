@@ -69,6 +69,24 @@ TEST_F(CallLimitsTest, OffLiftsAll) {
   }
 }
 
+TEST_F(CallLimitsTest, NewLimitsHoldForCallersAndStreamsThatThereAre) {
+  ReadGate gate(limits_);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(limits_.OnCall("office", kPeer).ok()) << i;
+  for (int i = 1; i < 128; ++i) ASSERT_TRUE(gate.OnFrame(Limit::kOther)) << i;
+  ASSERT_FALSE(gate.OnFrame(Limit::kOther));
+  limits_.SetLimits({.burst = 129, .call = 51});
+  EXPECT_TRUE(gate.OnTick());
+  EXPECT_TRUE(limits_.OnCall("office", kPeer).ok());
+  EXPECT_TRUE(limits_.OnCall("office", kPeer).ok());
+  ExpectLimited(limits_.OnCall("office", kPeer));
+  limits_.SetLimits({.enabled = false});
+  EXPECT_FALSE(limits_.limits().enabled);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(gate.OnFrame(Limit::kOther));
+    ASSERT_TRUE(limits_.OnCall("office", kPeer).ok());
+  }
+}
+
 TEST_F(CallLimitsTest, AStreamIsReadWhileItsBucketsHoldSomething) {
   ReadGate gate(limits_);
   v1::UpFrame offer;

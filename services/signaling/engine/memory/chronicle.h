@@ -1,7 +1,9 @@
 // What happens, as it is written down in histories, counted, and told to the observer.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "services/signaling/engine/memory/ended_histories.h"
 #include "services/signaling/engine/memory/operation_clock.h"

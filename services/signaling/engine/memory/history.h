@@ -24,8 +24,8 @@ struct StepNote {
   const signaling::v1::Report* report = nullptr;
 };
 
-// Not thread-safe; owned by its session or offer, and then by EndedHistories. Two steps take 200 bytes; one that is merged
-// allocates nothing.
+// Not thread-safe; owned by its session or offer, and then by EndedHistories. Two steps take less than 200
+// bytes; one that is merged allocates nothing.
 class History {
  public:
   void Add(const StepNote& note, absl::Time now);

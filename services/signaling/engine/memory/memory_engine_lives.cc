@@ -6,11 +6,6 @@
 #include "services/signaling/engine/memory/session_name.h"
 
 namespace signaling {
-namespace {
-
-namespace v1 = signaling::v1;
-
-}  // namespace
 
 void MemoryEngine::Report(const SessionRef& ref, const v1::Report& report) {
   MutexLock lock(mu_);

@@ -10,8 +10,6 @@
 namespace signaling {
 namespace {
 
-namespace v1 = signaling::v1;
-
 PairSetup* FindIn(Session* holder, const Session* peer) {
   const auto found = std::find_if(holder->setups.begin(), holder->setups.end(),
                                   [&](const PairSetup& setup) { return setup.peer == peer; });
