@@ -3,10 +3,10 @@
 
 import pathlib
 import re
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+ELSEWHERE = {"build", "node_modules"}
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.*?) *$", re.MULTILINE)
@@ -27,9 +27,7 @@ def anchors(path):
 
 
 def main():
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True,
-                            check=True).stdout
-    pages = [ROOT / name for name in listed.split()]
+    pages = [path for path in sorted(ROOT.rglob("*.md")) if not ELSEWHERE & set(path.relative_to(ROOT).parts)]
     faults, links = [], 0
     for page in pages:
         for link in LINK.findall(re.sub(r"`[^`\n]*`", "", prose(page))):
