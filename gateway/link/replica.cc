@@ -33,7 +33,8 @@ std::unique_ptr<v1::SignalingService::Stub> MakeStub(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
   // The link has its own backoff; the channel's must not be the longer one.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  // This, in spite of its name, is what one attempt to connect may take at most, TLS included: a far service needs it.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   if (!name.empty()) arguments.SetSslTargetNameOverride(name);
   return v1::SignalingService::NewStub(grpc::CreateCustomChannel(address, credentials, arguments));
