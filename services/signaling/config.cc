@@ -26,7 +26,8 @@ void AddIceUrls(std::string_view name, std::vector<std::string>* urls, Check che
         }
         for (const std::string& url : list) {
           if (const absl::Status status = check(url); !status.ok()) {
-            return absl::InvalidArgumentError(absl::StrCat("'", url, "': ", status.message()));
+            return absl::InvalidArgumentError(
+                absl::StrCat("'", RedactedInError(url), "': ", status.message()));
           }
         }
         *urls = list;
