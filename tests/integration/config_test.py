@@ -78,7 +78,7 @@ class Sources(unittest.TestCase):
             for text, error in (("port: 1\nport: 1\n", ":2: port: is there twice"),
                                 ("ports: 1\n", ":1: there is no setting 'ports'; see --help"),
                                 ("config: a\n", ":1: there is no setting 'config'; see --help"),
-                                ("port: [1\n", ":2: "), ("a\n", ":1: must be a mapping")):
+                                ("port: [1\n", ":1: "), ("a\n", ":1: must be a mapping")):
                 wrong = self.folder.write("wrong.yaml", text)
                 self.assertTrue(self.refusal(binary, f"--config={wrong}").startswith(wrong + error), text)
 
@@ -118,7 +118,7 @@ class Sources(unittest.TestCase):
                              ("signaling-gateway", "--service=https://someone:hidden-word@service.example:1"),
                              ("signaling-gateway", "--service=someone:hidden-word@service.example:1"),
                              ("signaling-gateway", "--trusted_proxies=http://someone:hidden-word@proxy.example"),
-                             ("signaling-gateway", "--tls_key=-----BEGIN PRIVATE KEY-----\nhidden-word\n")):
+                             ("signaling-gateway", "--tls_key=first line\nhidden-word\n")):
             refusal = self.refusal(binary, flag, "--print_config")
             self.assertNotIn("hidden", refusal)
             self.assertIn(flag.split("=")[0], refusal)
@@ -134,7 +134,7 @@ class Sources(unittest.TestCase):
         answer = subprocess.run(
             [pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-gateway", "--port=0", "--internal_port=0"],
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few), capture_output=True, text=True,
-            timeout=harness.DEADLINE, check=False)
+            timeout=harness.DEADLINE, check=False, env={})
         self.assertEqual((answer.returncode, answer.stdout, answer.stderr.count("\n")), (2, "", 1), answer)
         self.assertIn("Too many open files", answer.stderr)
 
