@@ -159,6 +159,7 @@ class Sources(unittest.TestCase):
         cases = (
             (service, "--auth_keys", (f"--auth_keys={broken}", "--auth_audience=a")),
             (service, "--auth_jwks_url", ("--auth_jwks_url=http://a", "--auth_audience=a")),
+            (service, "--auth_jwks_ca", ("--auth_jwks_url=https://a", "--auth_audience=a", f"--auth_jwks_ca={broken}")),
             (service, "--turn_secret_file", ("--turn_secret_file=/none", "--turn_urls=turn:a")),
             (service, "--tls_client_ca", (f"--tls_client_ca={broken}",)),
             (gateway, "--service_ca", (f"--service_ca={broken}",)),
