@@ -127,7 +127,18 @@ class BaseCollector final : public prometheus::Collectable {
   }
 };
 
+// In seconds since the epoch.
+std::optional<double> ReadStartTime(const std::string& proc) {
+  const std::optional<Stat> stat = ReadStat(proc + "/self/stat");
+  const std::optional<double> boot = ReadBootTime(proc + "/stat");
+  if (!stat || !boot) return std::nullopt;
+  return *boot + stat->start_ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace
+
+ProcessCollector::ProcessCollector(std::string proc)
+    : proc_(std::move(proc)), start_(ReadStartTime(proc_)) {}
 
 std::vector<MetricFamily> ProcessCollector::Collect() const {
   std::vector<MetricFamily> families;
@@ -143,11 +154,11 @@ std::vector<MetricFamily> ProcessCollector::Collect() const {
                     stat->resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE))));
     families.push_back(
         GaugeFamily("process_threads", "Number of OS threads in the process.", stat->threads));
-    if (const auto boot = ReadBootTime(proc_ + "/stat")) {
-      families.push_back(GaugeFamily("process_start_time_seconds",
-                                     "Start time of the process since unix epoch in seconds.",
-                                     *boot + stat->start_ticks / ticks));
-    }
+  }
+  if (start_) {
+    families.push_back(GaugeFamily("process_start_time_seconds",
+                                   "Start time of the process since unix epoch in seconds.",
+                                   *start_));
   }
   if (const auto open = CountDescriptors(proc_ + "/self/fd")) {
     families.push_back(GaugeFamily("process_open_fds", "Number of open file descriptors.", *open));

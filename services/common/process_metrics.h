@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,15 +12,17 @@
 
 namespace signaling {
 
-// process_*, read from /proc each time; what cannot be read is left out. Thread-safe: no state.
+// process_*, read from /proc each time; what cannot be read is left out. But for the start, which is read once: the kernel
+// rounds the time of the boot anew whenever the clock is set, and a start that moves looks like a restart. Thread-safe.
 class ProcessCollector final : public prometheus::Collectable {
  public:
-  explicit ProcessCollector(std::string proc = "/proc") : proc_(std::move(proc)) {}
+  explicit ProcessCollector(std::string proc = "/proc");
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   // Constant after construction.
   const std::string proc_;
+  const std::optional<double> start_;  // in seconds since the epoch
 };
 
 // For the internal port: `own`, and what both processes have.

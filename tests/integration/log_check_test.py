@@ -105,6 +105,29 @@ class LinesTest(unittest.TestCase):
         self.assertIn("a flag", told(log_check.Watch("x", [f"--token={JWT}"])))
 
 
+class PageTest(unittest.TestCase):
+    """A line that docs/logs.md does not have, or not so."""
+
+    @staticmethod
+    def line(**fields):
+        return json.dumps({"time": "2026-01-01T00:00:00.000Z", "level": "info", "component": "service", **fields})
+
+    def test_as_it_says(self):
+        self.assertEqual(said(self.line(event="auth_keys_renewed", source="url", keys=1, skipped=0),
+                              self.line(event="gateway_connected", gateway_id="g", caller=""),
+                              self.line(event="gateway_connected", gateway_id="g", caller="", traceparent="00-…")), "")
+
+    def test_not_as_it_says(self):
+        for fault, fields in (("has no made_up of the service", {"event": "made_up"}),
+                              ("has no link_up of the service", {"event": "link_up"}),
+                              ("stopped: its level is error", {"event": "stopped", "level": "error"}),
+                              ("it has no source", {"event": "auth_keys_renewed", "keys": 1, "skipped": 0}),
+                              ("it has more", {"event": "stopped", "more": 1})):
+            with self.subTest(fault=fault):
+                line = self.line(**fields)
+                self.assertEqual(said(line, line).count(fault), 1, "each is told once")
+
+
 class DebugTest(harness.Stack):
     """What happens to sessions can be followed, and nothing of what they say."""
 

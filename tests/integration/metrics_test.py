@@ -183,7 +183,7 @@ class MetricsTest(tokens.Stack):
             writer.close()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"{MADE_UP.upper()} / HTTP/1.1\r\n\r\n".encode())
-        await asyncio.wait_for(reader.read(), harness.DEADLINE)
+        await asyncio.wait_for(reader.readline(), harness.DEADLINE)
         writer.close()
 
     async def call_everything(self):

@@ -118,10 +118,6 @@ class Process:
     def metrics(self):
         return scrape(self.internal_port)
 
-    @property
-    def pid(self):
-        return self._process.pid
-
     def resident_kib(self):
         status = pathlib.Path(f"/proc/{self._process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))

@@ -88,6 +88,8 @@ class ProcessesTest(monitoring.Watching, unittest.IsolatedAsyncioTestCase):
         await self.fires("SignalingDrainTooLong", stop, job=GATEWAY, instance=monitoring.instance(patient))
         for client in clients:
             await client.close()
+        self.processes.remove(patient)
+        self.assertEqual(await asyncio.to_thread(patient.wait), 0, patient.log())
 
     async def test_restarts(self):
         internal = f"--internal_port={self.service.internal_port}"

@@ -2,7 +2,7 @@
 
 Tests say what is secret with `secrets.add`, or `secrets.add_message` for all that is in a message of the protocol; a Watch
 reads every line that a process says. Some things are known by their form, at once; values are looked up at the end, so that
-also what was said before its value was known is found. Thread-safe.
+also what was said before its value was known is found. And each line has to be as docs/logs.md says. Thread-safe.
 """
 
 import functools
@@ -10,6 +10,8 @@ import json
 import pathlib
 import re
 import threading
+
+import log_page
 
 # Of our own flags, those that name a file which is secret, or may be.
 _SECRET_FILES = ("auth_keys", "service_key", "service_token_file", "tls_key", "turn_secret_file")
@@ -146,6 +148,7 @@ class Watch:
         self._name = name
         self._faults = []
         self._files = []
+        self._undocumented = {}  # by fault: the first such line
         self.debug_lines = 0
         for flag in flags:
             self._take(f"{name}, a flag", str(flag))
@@ -160,6 +163,8 @@ class Watch:
         if "renewed" in text:
             self._read_files()
         self._take(self._name, text)
+        for fault in log_page.faults(text):
+            self._undocumented.setdefault(fault, text.rstrip())
 
     def lines(self, text):
         for line in text.splitlines():
@@ -172,6 +177,9 @@ class Watch:
         faults, self._faults = [*self._faults, *_leaks()], []
         if faults:
             raise AssertionError("secrets in what our processes say:\n" + "\n".join(faults))
+        undocumented, self._undocumented = self._undocumented, {}
+        if undocumented:
+            raise AssertionError("\n".join(f"{self._name}: {fault}: {line}" for fault, line in undocumented.items()))
 
     def _read_files(self):
         for path in self._files:
