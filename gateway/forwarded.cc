@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/common/settings.h"
 #include "services/common/text.h"
 
 namespace signaling::gateway {
@@ -63,8 +64,8 @@ absl::StatusOr<TrustedProxies> TrustedProxies::Parse(const std::vector<std::stri
     std::uint32_t length = most;
     if (!address || (parts.first.size() < one.size() &&
                      (!absl::SimpleAtoi(parts.second, &length) || length > most))) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("'", one, "': must be an IP address, or a prefix like 10.0.0.0/8"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "'", RedactedInError(one), "': must be an IP address, or a prefix like 10.0.0.0/8"));
     }
     proxies.prefixes_.push_back({*address, length});
   }

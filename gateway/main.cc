@@ -21,7 +21,6 @@ namespace {
 constexpr char kAbout[] = "signaling-gateway: WebSocket JSON to the signaling service";
 
 int Main(int argc, char** argv) {
-  PrepareProcess();
   StartConfig<Config> start = ReadStart<Config>(argc, argv, kAbout);
   if (start.exit_code) return *start.exit_code;
   const Config* const config = &start.loaded.config;
@@ -70,4 +69,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace signaling::gateway
 
-int main(int argc, char** argv) { return signaling::gateway::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return signaling::RunProcess(signaling::gateway::Main, argc, argv);
+}

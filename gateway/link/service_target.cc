@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/settings.h"
 #include "services/common/text.h"
 
 namespace signaling::gateway {
@@ -59,7 +60,7 @@ bool Split(std::string_view text, HostAndPort* parts) {
 }
 
 absl::Status Refuse(std::string_view text, std::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("\"", Absl(text), "\": ", Absl(why)));
+  return absl::InvalidArgumentError(absl::StrCat("\"", RedactedInError(text), "\": ", Absl(why)));
 }
 
 }  // namespace

@@ -144,8 +144,11 @@ absl::StatusOr<std::vector<Assignment>> Parse(const std::string& text, const std
 
 absl::StatusOr<std::vector<Assignment>> ParseConfigFile(const std::string& text,
                                                         const std::string& path) {
+  // The library would take UTF-16 and UTF-32 too.
+  if (text.find('\0') != std::string::npos) return Invalid(At(path, {}), "is not text in UTF-8");
   try {
-    return Parse(text, path);
+    // A quote that nothing closes is found at the end only where no line ends there: else it is the rest of the file.
+    return Parse(text.substr(0, text.find_last_not_of(" \t\r\n") + 1), path);
   } catch (const YAML::Exception& exception) {
     return Invalid(At(path, exception.mark), exception.msg);
   }

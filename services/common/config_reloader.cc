@@ -33,14 +33,17 @@ ConfigReloader::ConfigReloader(ConfigSources sources, std::string file_text,
       success_time_(AddGauge(registry, "signaling_config_last_reload_success_timestamp_seconds",
                              "When a good configuration was read last, at the start or later.")),
       file_text_(std::move(file_text)),
-      running_(std::move(running)),
-      watcher_({{sources_.file,
-                 [this] {
-                   Look();
-                   return true;  // what is wrong with it goes only with another change
-                 }}},
-               interval) {
+      running_(std::move(running)) {
   Succeeded();
+  // The thread is started when all that it uses is as it has to be.
+  watcher_.emplace(
+      std::vector<FileWatcher::File>{
+          {sources_.file,
+           [this] {
+             Look();
+             return true;  // what is wrong with it goes only with another change
+           }}},
+      interval);
 }
 
 void ConfigReloader::Reload() {

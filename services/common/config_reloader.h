@@ -58,7 +58,7 @@ class ConfigReloader {
   std::optional<std::string> file_text_;  // that was looked at last; none: it could not be read
   std::vector<SettingValue> running_;     // as declared
 
-  FileWatcher watcher_;  // the last: its thread uses the others
+  std::optional<FileWatcher> watcher_;  // the last: its thread uses the others
 };
 
 // Where a Config is read from and how it is applied. `apply` is called on the reloader's thread, and looks only at what

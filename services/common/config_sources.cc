@@ -131,6 +131,13 @@ absl::StatusOr<CommandLine> ReadCommandLine(const Settings& settings, int argc,
                                             const char* const* argv,
                                             const char* const* environment) {
   CommandLine line;
+  for (int i = 1; i < argc; ++i) {
+    // Asked for help, nobody wants to hear what else is wrong.
+    const std::optional<Command> command = CommandOf(argv[i]);
+    if (!command || *command == Command::kCheck || *command == Command::kPrint) continue;
+    line.command = *command;
+    return line;
+  }
   for (; *environment != nullptr; ++environment) {
     const std::string_view variable = *environment;
     const std::string_view name = variable.substr(0, variable.find('='));
@@ -142,8 +149,6 @@ absl::StatusOr<CommandLine> ReadCommandLine(const Settings& settings, int argc,
   for (int i = 1; i < argc; ++i) {
     if (const std::optional<Command> command = CommandOf(argv[i])) {
       line.command = *command;
-      // Asked for help, nobody wants to hear what else is wrong.
-      if (line.command != Command::kCheck && line.command != Command::kPrint) return line;
       continue;
     }
     if (absl::Status status = ReadFlag(settings, argc, argv, &i, &line.sources); !status.ok()) {

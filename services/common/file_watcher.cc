@@ -29,6 +29,7 @@ FileWatcher::FileWatcher(std::vector<File> files, std::chrono::milliseconds inte
     : files_(std::move(files)),
       interval_(interval),
       seen_(files_.size()),
+      looked_(files_.size()),
       thread_([this] { Run(); }) {
   MutexLock lock(Watchers().mu);
   Watchers().watchers.insert(this);
@@ -72,10 +73,11 @@ FileWatcher::Stamp FileWatcher::Look(const std::string& path) {
 
 void FileWatcher::Run() {
   bool again = false;
-  for (;;) {
+  for (bool first = true;; first = false) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       const Stamp now = Look(files_[i].path);
-      if (!again && now == seen_[i]) continue;
+      const bool rests = std::exchange(looked_[i], now) == now || first;
+      if (!again && (now == seen_[i] || !rests)) continue;
       if (files_[i].changed()) {
         seen_[i] = now;
       } else if (again) {

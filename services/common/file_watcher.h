@@ -13,7 +13,8 @@
 namespace signaling {
 
 // Looks at each file every `interval`, following links: that is how Kubernetes replaces a mounted secret (a link to
-// another folder), for which a watch on the file itself would have to be set up anew each time. Thread-safe. Ends its thread
+// another folder), for which a watch on the file itself would have to be set up anew each time. A change counts once two looks
+// have found the same: half of a file that is being written may be a good one, with other settings or secrets in it. Thread-safe. Ends its thread
 // in the destructor, after which nothing it was given is called.
 class FileWatcher {
  public:
@@ -30,7 +31,7 @@ class FileWatcher {
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;
 
-  // Looks now, and takes each file for changed, also one that is not there.
+  // Looks now, and takes each file for changed, also one that is not there or was being written.
   void LookAgain();
   // So do all that there are in this process.
   static void AllLookAgain();
@@ -54,7 +55,8 @@ class FileWatcher {
   const std::chrono::milliseconds interval_;
 
   // Of the watcher's thread.
-  std::vector<Stamp> seen_;  // one a file
+  std::vector<Stamp> seen_;    // as told, one a file
+  std::vector<Stamp> looked_;  // at the look before
 
   Mutex mu_;
   std::condition_variable_any woken_;

@@ -8,6 +8,7 @@
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <iterator>
+#include <list>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -28,6 +29,8 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds kTimeout{10};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::uint32_t kMaxHeaderBytes = 8 * 1024;
+// A scraper and some probes hold one each; what else opens more would take the descriptors of clients.
+constexpr std::size_t kMaxConnections = 32;
 
 struct Handler {
   InternalServer::Check healthy;
@@ -81,8 +84,20 @@ struct Handler {
 // Owned by its pending operation.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const Handler& handler)
-      : stream_(std::move(socket)), handler_(handler) {}
+  // In the order in which they came; outlives them.
+  using All = std::list<Connection*>;
+
+  Connection(tcp::socket socket, const Handler& handler, All& all)
+      : stream_(std::move(socket)),
+        handler_(handler),
+        all_(all),
+        at_(all.insert(all.end(), this)) {}
+  ~Connection() { all_.erase(at_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // What it waits for fails.
+  void Close() { stream_.close(); }
 
   void Read() {
     parser_.emplace();
@@ -97,6 +112,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   void Write() {
     response_ = handler_.Answer(parser_->get());
+    stream_.expires_after(kTimeout);
     http::async_write(stream_, response_,
                       [self = shared_from_this()](beast::error_code ec, std::size_t) {
                         if (!ec && self->response_.keep_alive()) self->Read();
@@ -105,6 +121,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   beast::tcp_stream stream_;
   const Handler& handler_;
+  All& all_;
+  const All::iterator at_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::empty_body>> parser_;
   http::response<http::string_body> response_;
@@ -145,7 +163,8 @@ class InternalServer::Impl {
     acceptor_.async_accept([this](beast::error_code ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted) return;
       if (!ec) {
-        std::make_shared<Connection>(std::move(socket), handler_)->Read();
+        if (connections_.size() >= kMaxConnections) connections_.front()->Close();
+        std::make_shared<Connection>(std::move(socket), handler_, connections_)->Read();
         return Accept();
       }
       // Mostly out of descriptors: accepting again at once would spin.
@@ -155,6 +174,7 @@ class InternalServer::Impl {
   }
 
   const Handler handler_;
+  Connection::All connections_;
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_};
   asio::steady_timer pause_{io_};

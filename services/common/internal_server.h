@@ -1,5 +1,5 @@
 // The internal HTTP port of each process: /metrics (Prometheus text format 0.0.4), /healthz and /readyz, which is also the
-// metric signaling_ready. Not to be routed from outside.
+// metric signaling_ready. Of more than 32 connections at once the oldest are closed. Not to be routed from outside.
 #pragma once
 
 #include <cstdint>

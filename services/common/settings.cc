@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/flags/marshalling.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -33,30 +34,49 @@ std::vector<std::string> Split(const std::string& text) {
   return absl::StrSplit(text, ',');
 }
 
+// Of a value in an error.
+constexpr std::size_t kMaxShownBytes = 512;
+
+bool HoldsControl(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), absl::ascii_iscntrl);
+}
+
+// "a, b": nothing that a list is compared with begins with a space.
+bool IsPadded(std::string_view item) {
+  return !item.empty() && (item.front() == ' ' || item.back() == ' ');
+}
+
 }  // namespace
 
 std::string Describe(const Assignment& assignment) {
   const bool has_name = assignment.where.find(':') == std::string::npos;
-  return absl::StrCat(assignment.where, has_name ? "" : ": ", has_name ? "" : assignment.name, "=",
-                      Redacted(assignment.text));
+  const bool is_file = HoldsControl(assignment.text);
+  return absl::StrCat(assignment.where, has_name ? "" : ": ", has_name ? "" : assignment.name,
+                      is_file ? "" : "=", is_file ? "" : RedactedInError(assignment.text));
 }
 
+// All up to the last @, whatever else is there: a password may hold commas, slashes and what looks like a URL.
 std::string Redacted(std::string_view text) {
-  std::string redacted;
-  while (!text.empty()) {
-    const std::string_view item = text.substr(0, text.find(','));
-    const std::size_t scheme = item.find("://");
-    const std::size_t at = item.rfind('@');
-    if (scheme != std::string_view::npos && at != std::string_view::npos && at > scheme) {
-      absl::StrAppend(&redacted, Absl(item.substr(0, scheme)), "://redacted",
-                      Absl(item.substr(at)));
-    } else {
-      absl::StrAppend(&redacted, Absl(item));
-    }
-    text.remove_prefix(item.size());
-    if (text.empty()) break;
-    redacted += ',';
-    text.remove_prefix(1);
+  constexpr std::string_view kScheme = "://";
+  const std::size_t scheme = text.find(kScheme);
+  const std::size_t at = text.rfind('@');
+  if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme) {
+    return std::string(text);
+  }
+  return absl::StrCat(Absl(text.substr(0, scheme + kScheme.size())), "redacted",
+                      Absl(text.substr(at)));
+}
+
+std::string RedactedInError(std::string_view text) {
+  std::string redacted = Redacted(text);
+  const std::size_t at = redacted.rfind('@');
+  const bool is_url = redacted.find("://") < at;
+  if (at != std::string::npos && !is_url && redacted.rfind(':', at) != std::string::npos) {
+    redacted.replace(0, at, "redacted");
+  }
+  if (redacted.size() > kMaxShownBytes) {
+    redacted.resize(kMaxShownBytes);
+    redacted += "...";
   }
   return redacted;
 }
@@ -71,6 +91,10 @@ Setting::Setting(std::string_view name, Kind kind, std::string text, std::string
       take_(std::move(take)) {}
 
 absl::Status Setting::Set(const Assignment& assignment) {
+  if (HoldsControl(assignment.text)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Describe(assignment), ": must be one line, without control characters in it"));
+  }
   std::string text = assignment.text;
   if (const absl::Status status = take_(&text); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(Describe(assignment), ": ", status.message()));
@@ -155,8 +179,14 @@ Setting& Settings::Add(std::string_view name, std::string_view default_text, std
 Setting& Settings::AddList(
     std::string_view name, const std::vector<std::string>& defaults, std::string_view help,
     const std::function<absl::Status(const std::vector<std::string>&)>& take) {
-  return settings_.emplace_back(name, Setting::Kind::kList, absl::StrJoin(defaults, ","), help,
-                                [take](std::string* text) { return take(Split(*text)); });
+  return settings_.emplace_back(
+      name, Setting::Kind::kList, absl::StrJoin(defaults, ","), help, [take](std::string* text) {
+        const std::vector<std::string> items = Split(*text);
+        if (std::any_of(items.begin(), items.end(), IsPadded)) {
+          return absl::InvalidArgumentError("must have no spaces around the commas");
+        }
+        return take(items);
+      });
 }
 
 Setting* Settings::Find(std::string_view name) {

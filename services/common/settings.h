@@ -32,11 +32,14 @@ struct Assignment {
       where;  // "--port", "SIGNALING_PORT", "/etc/gateway.yaml:3"; only one in a file has a colon
 };
 
-// For errors: the place, the name where the place has none, and the value.
+// For errors: the place, the name where the place has none, and the value, without what may be secret in it and cut where it
+// is long.
 std::string Describe(const Assignment& assignment);
 
 // Without what stands before the @ of a URL: it may be a password.
 std::string Redacted(std::string_view text);
+// The same of a value that was refused, which need not be a URL for that: "user:password@host" is none.
+std::string RedactedInError(std::string_view text);
 
 class Setting {
  public:
@@ -105,7 +108,8 @@ class Settings {
   // Null where there is none.
   Setting* Find(std::string_view name);
   const Setting* Find(std::string_view name) const;
-  // The error names the place, the setting and what it must be, in one line.
+  // The error names the place, the setting and what it must be, in one line. No value holds a control character: what does is
+  // the text of a file, maybe of a key, where its name belongs, and is not repeated.
   absl::Status Set(const Assignment& assignment);
 
   // By name.

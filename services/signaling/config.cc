@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/common/address.h"
 #include "services/common/shared_settings.h"
 #include "services/signaling/core/ice_uri.h"
@@ -24,9 +25,12 @@ void AddIceUrls(std::string_view name, std::vector<std::string>* urls, Check che
         if (list.size() > kMaxIceUrls) {
           return absl::InvalidArgumentError(absl::StrCat("must be at most ", kMaxIceUrls, " URLs"));
         }
+        // A password that has a comma in it is in two of them: of such a list none is repeated.
+        const bool repeats = absl::StrJoin(list, ",").find('@') == std::string::npos;
         for (const std::string& url : list) {
           if (const absl::Status status = check(url); !status.ok()) {
-            return absl::InvalidArgumentError(absl::StrCat("'", url, "': ", status.message()));
+            return absl::InvalidArgumentError(
+                absl::StrCat(repeats ? absl::StrCat("'", url, "': ") : "", status.message()));
           }
         }
         *urls = list;

@@ -49,6 +49,10 @@ absl::Status ValidateTls(ServiceConfig* config) {
   if (tls.client_ca_file.empty() && !config->server.peers.admins.empty()) {
     return absl::InvalidArgumentError("--tls_admin_names: needs --tls_client_ca");
   }
+  if (tls.client_ca_file.empty() &&
+      config->server.peers.gateways != decltype(config->server.peers)().gateways) {
+    return absl::InvalidArgumentError("--tls_gateway_names: needs --tls_client_ca");
+  }
   if (tls.cert_file.empty() && !tls.client_ca_file.empty()) {
     return absl::InvalidArgumentError("--tls_client_ca: needs --tls_cert and --tls_key");
   }

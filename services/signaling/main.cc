@@ -57,7 +57,6 @@ class TurnSecrets {
 };
 
 int Run(int argc, char** argv) {
-  PrepareProcess();
   StartConfig<ServiceConfig> start = ReadStart<ServiceConfig>(argc, argv, kAbout);
   if (start.exit_code) return *start.exit_code;
   const ServiceConfig* const config = &start.loaded.config;
@@ -139,4 +138,4 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace signaling
 
-int main(int argc, char** argv) { return signaling::Run(argc, argv); }
+int main(int argc, char** argv) { return signaling::RunProcess(signaling::Run, argc, argv); }

@@ -63,16 +63,29 @@ TEST(ConfigFileTest, WhatIsNoFlatMappingIsRefusedWithItsLine) {
       {"a: 1\n[b]: 2\n", "f:2: the name of a setting must be text"},
       {"~: 1\n", "f:1: the name of a setting must be text"},
       {"a: [b: 1]\n", "f:1: a: must be a list of plain values"},
+      // What is left of a file that is half written, or of one with a quote too few.
+      {"a: \"x\n", "f:1: illegal EOF in scalar"},
+      {"a: 'x\nb: 1\n\n", "f:2: illegal EOF in scalar"},
+      {"a: \"x", "f:1: illegal EOF in scalar"},
       // yaml-cpp 0.7 takes this for documents without end.
       {",--\na: 1\n", "f: holds more than one document, or what is none"},
   };
   for (const auto& [text, error] : cases) EXPECT_EQ(Read(text), Lines{error}) << text;
   // In the words of the library.
-  for (const char* text : {"a: 1\n b: 2\n", "a: [1\n", "a: \"x\n", "a: 1\n\tb: 2\n", "a: %x\n%"}) {
+  for (const char* text : {"a: 1\n b: 2\n", "a: [1\n", "a: 1\n\tb: 2\n", "a: %x\n%"}) {
     const Lines read = Read(text);
     ASSERT_EQ(read.size(), 1U) << text;
     EXPECT_EQ(read[0].find("f:"), 0U) << read[0];
+    EXPECT_EQ(read[0].find(" a="), std::string::npos) << read[0];
   }
+}
+
+TEST(ConfigFileTest, OnlyUtf8IsText) {
+  EXPECT_EQ(Read("\xef\xbb\xbf"
+                 "a: 1\n"),
+            Lines{"f:1 a=1"});
+  EXPECT_EQ(Read(std::string("a\0:\0 \0001\0", 8)), Lines{"f:1: is not text in UTF-8"});
+  EXPECT_EQ(Read(std::string("a: 1\n\0", 6)), Lines{"f:1: is not text in UTF-8"});
 }
 
 TEST(ConfigFileTest, DeepNestingEndsWithAnError) {

@@ -149,6 +149,8 @@ TEST_F(ConfigSourcesTest, CommandsAreFlagsOnly) {
   for (const auto& [flag, command] : cases) EXPECT_EQ(Read({flag})->command, command) << flag;
   EXPECT_EQ(Read({"--print_config", "--port=2"})->sources.flags.size(), 1U);
   EXPECT_EQ(Read({"--help", "--none"})->command, Command::kHelp);
+  EXPECT_EQ(Read({"--none", "--help"}, {"SIGNALING_NONE=1"})->command, Command::kHelp);
+  EXPECT_EQ(Read({"--version"}, {"SIGNALING_NONE=1"})->command, Command::kVersion);
   EXPECT_FALSE(Read({"--check_config", "--none"}).ok());
 }
 

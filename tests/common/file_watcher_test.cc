@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
@@ -79,6 +80,34 @@ TEST_F(FileWatcherTest, WhatCouldNotBeTakenIsToldAgain) {
   Write("next", "22");
   fs::rename(Path("next"), Path("file"));
   EXPECT_TRUE(Told(5)) << "and from then on only changes";
+}
+
+TEST_F(FileWatcherTest, WhatIsBeingWrittenIsToldOnceItRests) {
+  constexpr std::chrono::milliseconds kInterval{100};
+  using Clock = std::chrono::steady_clock;
+  Clock::duration longest_pause{};
+  do {
+    SCOPED_TRACE("again where this thread was kept from writing");
+    {
+      MutexLock lock(mu_);
+      changes_ = 0;
+    }
+    Write("file", "1");
+    const FileWatcher watcher({Counted("file")}, kInterval);
+    ASSERT_TRUE(Told(1));
+    longest_pause = {};
+    Clock::time_point last = Clock::now();
+    std::ofstream file(Path("file"));
+    for (const auto end = last + 5 * kInterval; last < end;) {
+      file << "x" << std::flush;
+      const Clock::time_point now = Clock::now();
+      longest_pause = std::max(longest_pause, now - last);
+      last = now;
+    }
+    EXPECT_TRUE(longest_pause >= kInterval / 2 || Told(1)) << "not while it is written";
+    file.close();
+    ASSERT_TRUE(Told(2) || longest_pause >= kInterval / 2);
+  } while (longest_pause >= kInterval / 2);
 }
 
 // Kubernetes: file -> ..data/file, ..data -> a folder that is new each time.

@@ -9,6 +9,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <string>
+#include <vector>
 
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
@@ -89,6 +90,58 @@ TEST_F(InternalServerTest, RefusesOtherPathsMethodsAndNoise) {
       std::string::npos);
   EXPECT_EQ(Exchange(server_->port(), "\x16\x03\x01 noise\r\n\r\n"), "");
   EXPECT_NE(Get(server_->port(), "/healthz").find("200 OK"), std::string::npos);
+}
+
+TEST_F(InternalServerTest, WhoReadsNothingIsInNobodysWay) {
+  auto& family =
+      prometheus::BuildCounter().Name("signaling_test_total").Help("A test.").Register(*registry_);
+  for (int i = 0; i < 1000; ++i) family.Add({{"label", std::to_string(i)}});
+  boost::asio::io_context io;
+  tcp::socket deaf(io);
+  deaf.connect({boost::asio::ip::make_address("127.0.0.1"), server_->port()});
+  deaf.non_blocking(true);
+  // More answers than the kernel keeps: the server cannot go on with it.
+  const std::string request = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
+  boost::system::error_code ec;
+  for (int i = 0; i < 2000 && !ec; ++i) deaf.write_some(boost::asio::buffer(request), ec);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_NE(Get(server_->port(), "/healthz").find("200 OK"), std::string::npos);
+  }
+}
+
+TEST_F(InternalServerTest, AHeadHasNoBodyAndRequestsMayFollowAtOnce) {
+  const std::string head = "HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string answer =
+      Exchange(server_->port(),
+               head + head + "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  std::size_t answers = 0;
+  for (std::size_t at = answer.find("200 OK"); at != std::string::npos;
+       at = answer.find("200 OK", at + 1)) {
+    ++answers;
+  }
+  EXPECT_EQ(answers, 3U) << answer;
+  EXPECT_EQ(answer.find("ok\n"), answer.size() - 3) << answer;
+}
+
+TEST_F(InternalServerTest, HasABoundOnConnectionsAndTheOldestMakeRoom) {
+  boost::asio::io_context io;
+  std::vector<tcp::socket> idle;
+  for (int i = 0; i < 100; ++i) {
+    idle.emplace_back(io).connect({boost::asio::ip::make_address("127.0.0.1"), server_->port()});
+  }
+  EXPECT_NE(Get(server_->port(), "/healthz").find("200 OK"), std::string::npos);
+  // Of those before it, all but 31 have been closed.
+  for (int i = 0; i < 69; ++i) {
+    char byte = 0;
+    boost::system::error_code ec;
+    idle[static_cast<std::size_t>(i)].read_some(boost::asio::buffer(&byte, 1), ec);
+    EXPECT_TRUE(ec) << i;
+  }
+  idle.back().non_blocking(true);
+  char byte = 0;
+  boost::system::error_code ec;
+  idle.back().read_some(boost::asio::buffer(&byte, 1), ec);
+  EXPECT_EQ(ec, boost::asio::error::would_block);
 }
 
 TEST_F(InternalServerTest, NamesABusyPort) {

@@ -88,9 +88,42 @@ TEST_F(SettingsTest, ARefusalNamesThePlaceAndTheValueAndChangesNothing) {
   EXPECT_EQ(settings_.Find("own")->where(), "");
 }
 
+TEST_F(SettingsTest, SpacesAroundTheCommasOfAListAreRefused) {
+  for (const char* padded : {"a, b", "a ,b", " a", "a,b "}) {
+    EXPECT_EQ(Set("list", padded),
+              std::string("--it=") + padded + ": must have no spaces around the commas");
+  }
+  EXPECT_EQ(Set("list", "a b,c"), "");
+}
+
+// A key itself where the name of its file belongs, or a line end after the value of a variable.
+TEST_F(SettingsTest, WhatIsMoreThanALineIsRefusedAndNotRepeated) {
+  for (const std::string text :
+       {"-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n", "7\n", "\tx", "a\x7f"}) {
+    for (const char* name : {"text", "number", "list", "own"}) {
+      EXPECT_EQ(
+          Set(name, text.c_str(), "/a:1"),
+          std::string("/a:1: ") + name + ": must be one line, without control characters in it");
+    }
+  }
+  EXPECT_EQ(settings_.Set({"text", std::string("a\0b", 3), "--text"}).message(),
+            "--text: must be one line, without control characters in it");
+}
+
+TEST_F(SettingsTest, AnErrorRepeatsNeitherPasswordsNorAllOfALongValue) {
+  EXPECT_EQ(Set("own", "turn:me:secret@host"), "--it=redacted@host: must be a or b");
+  EXPECT_EQ(Set("own", "me:sec,ret@host"), "--it=redacted@host: must be a or b");
+  EXPECT_EQ(Set("own", "x://me:secret@host"), "--it=x://redacted@host: must be a or b");
+  EXPECT_EQ(Set("own", "me@host:1"), "--it=me@host:1: must be a or b");
+  EXPECT_EQ(Set("own", std::string(60'000, 'x').c_str()),
+            "--it=" + std::string(512, 'x') + "...: must be a or b");
+}
+
 TEST(RedactedTest, WhatAUrlHoldsOfCredentialsIsLeftOut) {
   EXPECT_EQ(Redacted("https://me:secret@example.org/a"), "https://redacted@example.org/a");
   EXPECT_EQ(Redacted("a,x://s@b,c"), "a,x://redacted@b,c");
+  EXPECT_EQ(Redacted("x://me:se,cr,et@host,y"), "x://redacted@host,y");
+  EXPECT_EQ(Redacted("x://me:se://cret@host"), "x://redacted@host");
   // None of these is a good URL, and all of them hold the secret.
   EXPECT_EQ(Redacted("x://me:se/cr?et@host"), "x://redacted@host");
   EXPECT_EQ(Redacted("x://me:se@cret@host"), "x://redacted@host");

@@ -3,8 +3,10 @@
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -76,7 +78,7 @@ class Sources(unittest.TestCase):
             for text, error in (("port: 1\nport: 1\n", ":2: port: is there twice"),
                                 ("ports: 1\n", ":1: there is no setting 'ports'; see --help"),
                                 ("config: a\n", ":1: there is no setting 'config'; see --help"),
-                                ("port: [1\n", ":2: "), ("a\n", ":1: must be a mapping")):
+                                ("port: [1\n", ":1: "), ("a\n", ":1: must be a mapping")):
                 wrong = self.folder.write("wrong.yaml", text)
                 self.assertTrue(self.refusal(binary, f"--config={wrong}").startswith(wrong + error), text)
 
@@ -110,6 +112,32 @@ class Sources(unittest.TestCase):
         self.assertNotIn("hidden-word", answer.stdout)
         self.assertNotIn("hidden-word", self.refusal("signaling-service", f"--auth_jwks_url={url}", "--auth_audience=a"))
 
+    def test_nor_does_the_error_of_a_wrong_value(self):
+        for binary, flag in (("signaling-service", "--turn_urls=turn:someone:hidden-word@relay.example"),
+                             ("signaling-service", "--turn_urls=turn://someone:hidden,word@relay.example"),
+                             ("signaling-gateway", "--service=https://someone:hidden-word@service.example:1"),
+                             ("signaling-gateway", "--service=someone:hidden-word@service.example:1"),
+                             ("signaling-gateway", "--trusted_proxies=http://someone:hidden-word@proxy.example"),
+                             ("signaling-gateway", "--tls_key=first line\nhidden-word\n")):
+            refusal = self.refusal(binary, flag, "--print_config")
+            self.assertNotIn("hidden", refusal)
+            self.assertIn(flag.split("=")[0], refusal)
+
+    def test_a_list_with_spaces_is_refused(self):
+        """No browser's origin and no certificate's name begins with one: they would be refused, and nobody would know why."""
+        self.assertEqual(self.refusal("signaling-gateway", "--allowed_origins=https://a.example, https://b.example"),
+                         "--allowed_origins=https://a.example, https://b.example: must have no spaces around the commas")
+        self.assertIn("no spaces", self.refusal("signaling-service", SIGNALING_TLS_GATEWAY_NAMES="a, b"))
+
+    def test_what_the_system_does_not_give_is_one_line(self):
+        few = (4, 4)
+        answer = subprocess.run(
+            [pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-gateway", "--port=0", "--internal_port=0"],
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few), capture_output=True, text=True,
+            timeout=harness.DEADLINE, check=False, env={})
+        self.assertEqual((answer.returncode, answer.stdout, answer.stderr.count("\n")), (2, "", 1), answer)
+        self.assertIn("Too many open files", answer.stderr)
+
     def test_a_check_reads_all_files_and_binds_nothing(self):
         broken = self.folder.write("broken.pem", "nothing\n")
         pair = (f"--tls_cert={broken}", f"--tls_key={broken}")
@@ -131,6 +159,7 @@ class Sources(unittest.TestCase):
         cases = (
             (service, "--auth_keys", (f"--auth_keys={broken}", "--auth_audience=a")),
             (service, "--auth_jwks_url", ("--auth_jwks_url=http://a", "--auth_audience=a")),
+            (service, "--auth_jwks_ca", ("--auth_jwks_url=https://a", "--auth_audience=a", f"--auth_jwks_ca={broken}")),
             (service, "--turn_secret_file", ("--turn_secret_file=/none", "--turn_urls=turn:a")),
             (service, "--tls_client_ca", (f"--tls_client_ca={broken}",)),
             (gateway, "--service_ca", (f"--service_ca={broken}",)),

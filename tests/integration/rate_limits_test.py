@@ -68,11 +68,13 @@ class MessagesTest(Limited):
             self.watch(sender, joins + count))
         took = time.monotonic() - begin
         self.assertGreater(took, 1.5, "that is more than 2 s of candidates, less a tick")
+        # One notice for one episode, of which there are several only where this process was kept from sending.
+        episodes = limited(self.gateway, "candidate") - before
+        self.assertTrue(1 <= episodes <= took, (episodes, took))
         self.assertEqual([(error["code"], error["action"], error["fatal"]) for error in errors],
-                         [("rate_limited", "retry", False)], "one notice for one episode")
+                         [("rate_limited", "retry", False)] * int(episodes))
         self.assertNotIn("reply_to", errors[0])
         self.assertGreater(errors[0]["retry_after_ms"], 0)
-        self.assertEqual(limited(self.gateway, "candidate"), before + 1)
         await self.settle(sender, receiver)
 
     async def test_others_are_served_at_their_speed_meanwhile(self):
@@ -83,7 +85,7 @@ class MessagesTest(Limited):
         flood = asyncio.gather(self.send_candidates(sender, end - begin, begin), self.watch(sender, end - 1),
                                self.receive_candidates(receiver, range(begin, end)))
         await harness.eventually(lambda: limited(self.gateway, "candidate") > before, "the flood is held back")
-        for number in range(50):
+        for number in range(10):
             await first.command("message", data=number)
             await second.expect("message", data=number)
         self.assertFalse(flood.done(), "which takes three seconds")
@@ -154,8 +156,9 @@ class OffTest(harness.Stack):
 
 
 class ConnectionsTest(harness.Stack):
-    """5 a second, 15 at once."""
+    """5 a second, 15 at once. A busy machine gives some back while a test goes on: all is counted in the time it took."""
 
+    BURST = 15
     gateway_flags = ("--max_connections=300", "--rate_limits=connection=5", "--trusted_proxies=127.0.0.3,127.1.0.0/16")
 
     async def open_from(self, address, path="/v1", **headers):
@@ -181,13 +184,16 @@ class ConnectionsTest(harness.Stack):
         clients = await asyncio.gather(*(self.open_from(address, **headers) for _ in range(count)))
         return sum(await asyncio.gather(*(self.is_refused(client) for client in clients)))
 
+    def assert_refused(self, refused, over, begin):
+        """So many were over what there was since then, but for what has come back meanwhile."""
+        self.assertLessEqual(refused, over)
+        self.assertGreaterEqual(refused, over - 1 - 5 * (time.monotonic() - begin))
+
     async def test_a_flood_of_one_address_is_refused_and_another_gets_in(self):
         before = limited(self.gateway, "connection")
         begin = time.monotonic()
         refused = await self.flood(60, "127.0.0.4")
-        come_back = 5 * (time.monotonic() - begin) + 1
-        self.assertGreaterEqual(refused, 45 - come_back)
-        self.assertLessEqual(refused, 45)
+        self.assert_refused(refused, 60 - self.BURST, begin)
         self.assertEqual(limited(self.gateway, "connection"), before + refused)
         self.assertEqual(await self.flood(15, "127.0.0.2"), 0)
         await asyncio.sleep(0.25)  # the time itself is what is tested: a token has come back
@@ -198,31 +204,42 @@ class ConnectionsTest(harness.Stack):
         for page in kept:
             self.assertEqual(await page.request("HEAD /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"), 404)
         await asyncio.sleep(2.5)  # the time itself is what is tested: it brings back nothing that they take now
+        begin = time.monotonic()
         for page in kept:
             await page.become_websocket("/v1")
-        self.assertGreaterEqual(await self.flood(8, "127.0.0.8"), 4)
+        self.assert_refused(await self.flood(20, "127.0.0.8"), 20, begin)
         for page in kept:
             page.abort()
 
     async def test_on_the_plain_path_too(self):
-        await self.flood(40, "127.0.0.5")
-        client = await self.open_from("127.0.0.5", "/?room=a")
-        await client.expect_error("rate_limited", action="reconnect", fatal=True)
-        await client.expect_close(4004)
+        begin = time.monotonic()
+        await self.flood(self.BURST, "127.0.0.5")
+        clients = await asyncio.gather(*(self.open_from("127.0.0.5", "/?room=a") for _ in range(20)))
+        refused = 0
+        for client in clients:
+            message = await client.expect_any("connected", "error")
+            if message["type"] == "error":
+                self.assertEqual((message["code"], message["action"], message["fatal"]),
+                                 ("rate_limited", "reconnect", True))
+                await client.expect_close(4004)
+                refused += 1
+        self.assert_refused(refused, 20, begin)
 
     async def test_behind_a_trusted_proxy_each_client_has_its_own(self):
         for number in range(3):
             self.assertEqual(await self.flood(15, "127.0.0.3", X_Forwarded_For=f"198.51.100.{number}, 127.1.2.3"), 0)
-        self.assertGreater(await self.flood(40, "127.0.0.3", X_Forwarded_For="203.0.113.7"), 0)
+        begin = time.monotonic()
+        refused = await self.flood(40, "127.0.0.3", X_Forwarded_For="203.0.113.7")
+        self.assert_refused(refused, 40 - self.BURST, begin)
         # It is the first that is no proxy, whoever stands left of it.
-        refused = await self.flood(20, "127.0.0.3", X_Forwarded_For="192.0.2.99, 203.0.113.7")
-        self.assertGreater(refused, 10)
+        refused += await self.flood(20, "127.0.0.3", X_Forwarded_For="192.0.2.99, 203.0.113.7")
+        self.assert_refused(refused, 60 - self.BURST, begin)
 
     async def test_who_is_not_trusted_cannot_choose_its_address(self):
-        refused = 0
-        for number in range(40):
-            refused += await self.flood(1, "127.0.0.6", X_Forwarded_For=f"198.51.100.{100 + number}")
-        self.assertGreater(refused, 0)
+        begin = time.monotonic()
+        refused = await asyncio.gather(
+            *(self.flood(1, "127.0.0.6", X_Forwarded_For=f"198.51.100.{100 + number}") for number in range(60)))
+        self.assert_refused(sum(refused), 60 - self.BURST, begin)
 
     async def test_pages_are_no_connections(self):
         for _ in range(60):

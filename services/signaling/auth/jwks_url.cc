@@ -2,7 +2,6 @@
 
 #include <curl/curl.h>
 
-#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/common/certificate.h"
 #include "services/common/free_with.h"
 #include "services/common/text.h"
 #include "services/signaling/auth/key_set.h"
@@ -113,8 +113,8 @@ absl::StatusOr<std::unique_ptr<JwksUrl>> JwksUrl::Make(const std::string& url,
   static const CURLcode prepared = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (prepared != CURLE_OK) return absl::InternalError("curl cannot be used");
   if (absl::Status status = CheckUrl(url); !status.ok()) return status;
-  if (!ca_file.empty() && !std::ifstream(ca_file)) {
-    return absl::InvalidArgumentError(absl::StrCat(ca_file, ": cannot be read"));
+  if (!ca_file.empty()) {
+    if (absl::Status status = CheckCertificates(ca_file); !status.ok()) return status;
   }
   CURLM* multi = curl_multi_init();
   if (multi == nullptr) return absl::InternalError("curl cannot be used");
