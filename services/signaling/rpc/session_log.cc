@@ -18,6 +18,7 @@ std::string_view CauseName(DetachCause cause) {
   switch (cause) {
     case DetachCause::kBroken: return "broken";
     case DetachCause::kLinkBroken: return "link_broken";
+    case DetachCause::kDraining: return "draining";
     case DetachCause::kBye: return "bye";
     case DetachCause::kFault: break;
   }

@@ -281,7 +281,7 @@ std::size_t StreamSessions::SendAway(std::size_t count) {
   }
   // As if the link broke. Others hear of it after a second, if they are still here then.
   for (const SessionRef& session : sessions) {
-    engine_.Detach(session, this, DetachCause::kLinkBroken);
+    engine_.Detach(session, this, DetachCause::kDraining);
   }
   return sessions.size();
 }
@@ -297,10 +297,11 @@ bool StreamSessions::empty() const {
   return slots_.empty();
 }
 
-void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened) {
+void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened, std::string_view traceparent) {
   MutexLock lock(mu_);
   Slot* slot = slots_.Find(tag);
   if (slot == nullptr) return;
+  slot->traceparent = traceparent;
   if (slot->binding == Binding::kResume) {
     if (const auto id = SessionId::Parse(opened.session_id())) slot->id = *id;
     slot->sent_seq = opened.resumed() ? slot->resume_seq : 0;
