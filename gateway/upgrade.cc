@@ -19,12 +19,11 @@ std::string_view Std(beast::string_view text) { return {text.data(), text.size()
 // Of the header, or where it has none that is well-formed, of the query: browsers cannot set headers.
 std::string ReadTraceparent(const HttpRequest& request, std::string_view query) {
   // Only one may come (W3C Trace Context, section 3.2.1).
-  if (request.count(kTraceparent) == 1 && IsTraceparent(Std(request[kTraceparent]))) {
-    return std::string(Std(request[kTraceparent]));
-  }
-  std::string given = QueryParameter(query, kTraceparent).value_or("");
-  if (!IsTraceparent(given)) given.clear();
-  return given;
+  std::string_view found;
+  if (request.count(kTraceparent) == 1) found = WellFormedTraceparent(Std(request[kTraceparent]));
+  if (!found.empty()) return std::string(found);
+  const std::string given = QueryParameter(query, kTraceparent).value_or("");
+  return std::string(WellFormedTraceparent(given));
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ std::uint64_t LinesWritten(Level level) {
 
 bool IsOn(Level level) { return Logger().should_log(Row(level).spdlog_level); }
 
-void Write(Level level, std::string_view event, std::span<const Field> fields) {
+void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
   if (!IsOn(level)) return;
   std::string line = absl::StrCat("{\"time\":\"", JsonTime(absl::Now()), "\",\"level\":\"",
                                   Absl(Row(level).name), "\",\"component\":");

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <span>
 #include <string_view>
 #include <variant>
 
@@ -32,7 +31,7 @@ struct Field {
 
 // A field that is left out where it says nothing: an empty text, 0, false.
 template <class Value>
-Field IfAny(std::string_view key, Value value) {
+Field IfAny(std::string_view key, const Value& value) {
   Field field(key, value);
   field.optional = true;
   return field;
@@ -54,10 +53,7 @@ std::uint64_t LinesWritten(Level level);
 bool IsOn(Level level);
 
 // Thread-safe. Values that must outlive the call do: it returns when the line is formatted.
-void Write(Level level, std::string_view event, std::span<const Field> fields);
-inline void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
-  Write(level, event, std::span<const Field>(fields.begin(), fields.size()));
-}
+void Write(Level level, std::string_view event, std::initializer_list<Field> fields);
 
 inline void Debug(std::string_view event, std::initializer_list<Field> fields) {
   Write(Level::kDebug, event, fields);

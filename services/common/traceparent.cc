@@ -1,6 +1,6 @@
 #include "services/common/traceparent.h"
 
-#include <algorithm>
+#include <cstddef>
 
 namespace signaling {
 namespace {
@@ -22,23 +22,21 @@ bool IsId(std::string_view text) {
   return IsHex(text) && text.find_first_not_of('0') != std::string_view::npos;
 }
 
-bool IsVisible(char c) { return c > ' ' && c <= '~'; }
-
 }  // namespace
 
-bool IsTraceparent(std::string_view text) {
-  if (text.size() < kBytes || text.size() > kMaxTraceparentBytes) return false;
+std::string_view WellFormedTraceparent(std::string_view text) {
+  if (text.size() < kBytes) return {};
   const std::string_view version = text.substr(0, kVersionBytes);
-  if (!IsHex(version) || version == "ff") return false;
-  if (version == "00" && text.size() != kBytes) return false;
+  if (!IsHex(version) || version == "ff") return {};
+  if (version == "00" && text.size() != kBytes) return {};
   if (text[kTraceIdAt - 1] != '-' || text[kParentIdAt - 1] != '-' || text[kFlagsAt - 1] != '-') {
-    return false;
+    return {};
   }
-  if (text.size() > kBytes && text[kBytes] != '-') return false;
-  return IsId(text.substr(kTraceIdAt, kTraceIdBytes)) &&
-         IsId(text.substr(kParentIdAt, kParentIdBytes)) &&
-         IsHex(text.substr(kFlagsAt, kFlagsBytes)) &&
-         std::all_of(text.begin() + kBytes, text.end(), IsVisible);
+  if (text.size() > kBytes && text[kBytes] != '-') return {};
+  const bool good = IsId(text.substr(kTraceIdAt, kTraceIdBytes)) &&
+                    IsId(text.substr(kParentIdAt, kParentIdBytes)) &&
+                    IsHex(text.substr(kFlagsAt, kFlagsBytes));
+  return good ? text.substr(0, kBytes) : std::string_view();
 }
 
 }  // namespace signaling

@@ -66,13 +66,13 @@ int Run(int argc, char** argv) {
   const SystemClock clock;
   const auto registry = std::make_shared<prometheus::Registry>();
   EngineProbe engine_probe(*registry);
-  MemoryEngine engine(config->engine, clock, engine_probe);
+  auto engine = std::make_unique<MemoryEngine>(config->engine, clock, engine_probe);
   IceServers ice_servers(config->ice, clock);
   if (config->engine.relay_only && !ice_servers.has_turn()) {
     log::Warning("relay_only_without_turn",
                  {{"error", "no call can connect: --turn_urls is missing"}});
   }
-  const auto engine_metrics = std::make_shared<EngineCollector>(engine);
+  const auto engine_metrics = std::make_shared<EngineCollector>(*engine);
 
   OpenAuthenticator open;
   std::unique_ptr<auth::TokenAuthenticator> tokens;  // null: clients need none
@@ -97,8 +97,8 @@ int Run(int argc, char** argv) {
   const FileWatcher watcher(std::move(files));
 
   Authenticator& authenticator = tokens != nullptr ? static_cast<Authenticator&>(*tokens) : open;
-  auto server = Server::Start(config->server, {engine, authenticator, ice_servers, clock, has_keys},
-                              *registry);
+  auto server = Server::Start(config->server,
+                              {*engine, authenticator, ice_servers, clock, has_keys}, *registry);
   if (!server.ok()) return RefuseStart(server.status());
   auto internal = InternalServer::Start({.address = config->server.address,
                                          .port = config->internal_port,
@@ -130,6 +130,10 @@ int Run(int argc, char** argv) {
   (*server)->Drain(config->drain_timeout, config->drain_rate);
   if (tokens != nullptr) tokens->Stop();
   (*server)->Shutdown(kShutdownPatience);
+  // Nobody asks the engine any more; then it tells of the sessions that it still has.
+  internal->reset();
+  server->reset();
+  engine.reset();
   engine_probe.Flush();
   log::Info("stopped", {});
   return 0;

@@ -238,6 +238,23 @@ TEST_P(EngineHistoriesTest, WhoIsRefusedOverAndOverCrowdsOutNobodyElse) {
   EXPECT_TRUE(Explain(*engine_, ann.ref().id.ToString()).ok());
 }
 
+TEST_P(EngineHistoriesTest, OffersCrowdOutNoSession) {
+  Client& ann = NewClient().Open("ann");
+  ann.End();
+  Client& bob = NewClient().Open("bob");
+  std::string first;
+  for (int i = 0; i <= kMaxEnded; ++i) {
+    bob.Create();
+    const std::string id = OfferOf(bob.OnlyEvent()).offer_id();
+    if (first.empty()) first = id;
+    bob.Withdraw(id);
+    bob.Events();
+  }
+  EXPECT_TRUE(Explain(*engine_, ann.ref().id.ToString()).ok());
+  const auto told = ExplainOffer(*engine_, first);
+  EXPECT_EQ(told.ok() ? told->history().steps_size() : 0, 0) << "the oldest goes first";
+}
+
 TEST_P(EngineHistoriesTest, TheLast2048ThatEndedAreKept) {
   Client& ann = NewClient().Open("ann");
   const std::string id = ann.ref().id.ToString();
@@ -333,6 +350,31 @@ TEST_P(EngineHistoriesTest, Reports) {
   EXPECT_FALSE(of_offer.report().has_setup_duration());
   const v1::History of_claimer = HistoryOf(*engine_, scene.claimer);
   EXPECT_EQ(of_claimer.steps(of_claimer.steps_size() - 1).report().offer_id(), scene.id);
+}
+
+TEST_P(EngineHistoriesTest, NobodyReportsOfAnothersOffer) {
+  Scene scene = Answered();
+  // May report of an offer of his own, and knows the id of theirs.
+  scene.other.Create();
+  const std::string own = OfferOf(scene.other.OnlyEvent()).offer_id();
+  NewClient().Open("joe").Claim(own);
+  observer_.Take();
+  v1::Report report;
+  report.set_offer_id(scene.id);
+  report.set_state(v1::SETUP_STATE_FAILED);
+  const std::string before = ExplainOffer(*engine_, scene.id)->DebugString();
+  scene.other.Report(report);
+  scene.maker.Withdraw(scene.id);
+  const std::string after = ExplainOffer(*engine_, scene.id)->DebugString();
+  scene.other.Report(report);
+  EXPECT_EQ(ExplainOffer(*engine_, scene.id)->DebugString(), after) << "ended or not";
+  EXPECT_EQ(before.find("other"), std::string::npos);
+  EXPECT_EQ(after.find("other"), std::string::npos);
+  EXPECT_THAT(observer_.Take().reports, ::testing::IsEmpty());
+  scene.maker.Report(report);
+  report.set_offer_id(own);
+  scene.other.Report(report);
+  EXPECT_THAT(observer_.Take().reports, ::testing::SizeIs(2)) << "of one's own, also afterwards";
 }
 
 }  // namespace

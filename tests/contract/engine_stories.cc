@@ -80,6 +80,31 @@ TEST_P(EngineStoriesTest, TheTraceIsThatOfTheNewestConnection) {
   EXPECT_EQ(told.stories[0].traceparent, kOtherTrace);
 }
 
+TEST_P(EngineStoriesTest, WhoWasSentAwayDidNotJustStayAway) {
+  Client& ann = NewClient().Open("ann");
+  Client& bob = NewClient().OpenPlain("r", "bob");
+  ann.End(DetachCause::kDraining);
+  bob.End(DetachCause::kDraining);
+  bob.Attach();
+  Vanish(bob);
+  const auto told = observer_.Take();
+  ASSERT_THAT(told.stories, SizeIs(2));
+  EXPECT_FALSE(told.stories[0].reason.has_value()) << "it was back";
+  EXPECT_EQ(told.stories[1].client_id, "ann");
+  EXPECT_EQ(told.stories[1].reason, Reason::kDraining);
+}
+
+TEST_P(EngineStoriesTest, WhoHoldsTheSessionIsToldOfItsTrace) {
+  Client& ann = NewClient().TracedAs(kTrace).Open("ann");
+  EXPECT_EQ(ann.record().traceparent, kTrace);
+  ann.End(DetachCause::kLinkBroken);
+  EXPECT_EQ(ann.Attach().record().traceparent, kTrace) << "the gateway does not say it again";
+  ann.End(DetachCause::kBroken);
+  EXPECT_EQ(ann.TracedAs(kOtherTrace).Resume().record().traceparent, kOtherTrace);
+  Client& bob = NewClient().Open("bob");
+  EXPECT_EQ(bob.record().traceparent, "");
+}
+
 TEST_P(EngineStoriesTest, WhoNeverCameInHasNone) {
   Make({.max_participants = 1});
   Client& ann = NewClient().OpenPlain("r", "ann");

@@ -1,6 +1,7 @@
 """Both processes end by their own will: nothing is lost, and the exit code is 0."""
 
 import asyncio
+import json
 import signal
 import time
 import unittest
@@ -95,6 +96,10 @@ class ServiceDrainTest(harness.Stack):
         await client.expect_error("unavailable", fatal=True, action="reconnect")
         await client.expect_close(1012)
         self.assertEqual(await asyncio.to_thread(service.wait), 0, service.log())
+        said = [json.loads(line) for line in service.log().splitlines() if line.startswith("{")]
+        [ended] = [line for line in said if line["event"] == "session_ended"]
+        self.assertEqual((ended["reason"], ended["detaches"]), ("draining", 1))
+        self.assertEqual(said[-1]["event"], "stopped")
         await harness.eventually(lambda: readiness(gateway)[0] == 503, "the gateway is not ready without service")
         self.assertEqual(await asyncio.to_thread(gateway.stop), 0, gateway.log())
 

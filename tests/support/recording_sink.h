@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "services/common/mutex.h"
@@ -18,6 +20,7 @@ class RecordingSink final : public SessionSink {
  public:
   struct Record {
     std::optional<signaling::v1::Opened> opened;
+    std::string traceparent;  // as it was said with opened
     std::optional<signaling::v1::Closed> closed;
     std::vector<std::uint64_t> applied;
     std::vector<std::uint64_t> gaps;
@@ -38,12 +41,14 @@ class RecordingSink final : public SessionSink {
     records_.clear();
   }
 
-  void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) override {
+  void OnOpened(std::uint64_t tag, signaling::v1::Opened opened,
+                std::string_view traceparent) override {
     MutexLock lock(mu_);
     Record& record = records_[tag];
     EXPECT_FALSE(record.opened) << "opened twice: " << tag;
     EXPECT_FALSE(record.closed) << "opened after closed: " << tag;
     record.opened = std::move(opened);
+    record.traceparent = traceparent;
   }
   void OnUnsent(std::uint64_t tag) override {
     MutexLock lock(mu_);

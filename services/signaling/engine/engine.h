@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -32,8 +33,9 @@ class SessionSink {
   virtual ~SessionSink() = default;
 
   // The session is open, resumed or attached; no other call for this tag comes earlier. `opened` names the session, which
-  // after a resume is not the one that Open named.
-  virtual void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) = 0;
+  // after a resume is not the one that Open named. `traceparent`: of the session's newest connection; empty: none.
+  virtual void OnOpened(std::uint64_t tag, signaling::v1::Opened opened,
+                        std::string_view traceparent) = 0;
   // There are events to pull.
   virtual void OnUnsent(std::uint64_t tag) = 0;
   // Every id up to `last_id` is processed. Said again for a duplicate, so that it is acknowledged again.
@@ -57,8 +59,9 @@ struct Holder {
 enum class DetachCause : std::uint8_t {
   kBroken,  // the client's connection is gone: a session that can be resumed waits for its window
   kLinkBroken,  // the holder's own: the client may still be there, and any session waits to be attached
-  kBye,         // the session ends
-  kFault,       // likewise
+  kDraining,  // likewise, since this process stops
+  kBye,       // the session ends
+  kFault,     // likewise
 };
 
 // Where pulled events go: a batch with a budget that several sessions share.
@@ -142,7 +145,8 @@ class Engine {
   virtual void Measured(const SessionRef& session, absl::Duration round_trip) = 0;
 
   // What became of a set-up, as the client says: for the observer and the histories, and nothing else. `report` is
-  // acceptable (CheckReport). Of a session that has reported as often as it took part in offers, it is passed over.
+  // acceptable (CheckReport). Of a session that has reported as often as it took part in offers, and of others' stored
+  // offers, it is passed over.
   virtual void Report(const SessionRef& session, const signaling::v1::Report& report) = 0;
 
   // The client has every event up to `seq`. One that was never sent is ignored.

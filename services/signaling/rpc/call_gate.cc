@@ -41,8 +41,7 @@ std::string BearerToken(const grpc::CallbackServerContext& call) {
 }
 
 std::string Traceparent(const grpc::CallbackServerContext& call) {
-  const std::string_view value = Metadata(call, "traceparent");
-  return IsTraceparent(value) ? std::string(value) : std::string();
+  return std::string(WellFormedTraceparent(Metadata(call, "traceparent")));
 }
 
 std::string RefusedCaller(const absl::Status& refusal) {

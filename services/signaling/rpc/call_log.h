@@ -45,12 +45,12 @@ class CallLog {
   explicit CallLog(const Clock& clock) : clock_(clock) {}
 
   void Write(const CallLine& line);
+  // Whether one more refused call may have a line, of whatever event; else it is counted. For those of other services.
+  bool MayTellRefused();
   // To be called some times a second.
   void Tick();
 
  private:
-  bool TakeRefused();
-
   // Constant after construction.
   const Clock& clock_;
 

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "services/common/ids.h"
 #include "services/common/limits.h"
@@ -38,10 +37,11 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
   void Begin(const absl::StatusOr<Identity>& gateway) {
     if (!gateway.ok()) {
       // Of an address that is slowed down it was said often enough.
-      if (RefusalReason(gateway.status()) != Reason::kRateLimited) {
-        LogStream(log::Level::kWarning, "gateway_refused",
-                  {{"caller", RefusedCaller(gateway.status())},
-                   {"error", std::string(gateway.status().message())}});
+      if (RefusalReason(gateway.status()) != Reason::kRateLimited &&
+          context_.calls.MayTellRefused()) {
+        log::Warning("gateway_refused", {{"caller", RefusedCaller(gateway.status())},
+                                         {"error", std::string(gateway.status().message())},
+                                         log::IfAny("traceparent", traceparent_)});
       }
       LogCallRefused(peer_, gateway.status());
       return TryFinish(ToGrpc(gateway.status()));
@@ -73,8 +73,9 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
     }
     gateway_id_ = hello.gateway_id();
     greeted_ = true;
-    LogStream(log::Level::kInfo, "gateway_connected",
-              {{"gateway_id", gateway_id_}, {"caller", caller_}});
+    log::Info("gateway_connected", {{"gateway_id", gateway_id_},
+                                    {"caller", caller_},
+                                    log::IfAny("traceparent", traceparent_)});
     context_.queue.Note(weak_from_this());
     return absl::OkStatus();
   }
@@ -108,18 +109,14 @@ class Multiplex final : public StreamReactor<v1::MultiplexRequest, v1::Multiplex
   void OnEnded(std::size_t sessions) override {
     if (!greeted_) return;
     const grpc::Status end = end_status();
-    LogStream(log::Level::kInfo, "gateway_disconnected",
+    log::Info("gateway_disconnected",
               {{"gateway_id", gateway_id_},
                {"caller", caller_},
                {"code", CodeName(end.error_code())},
                {"error", end.error_message()},
                {"sessions", std::uint64_t{sessions}},
-               {"duration_ms", absl::ToInt64Milliseconds(Uptime() - began_)}});
-  }
-
-  void LogStream(log::Level level, std::string_view event, std::vector<log::Field> fields) const {
-    if (!traceparent_.empty()) fields.emplace_back("traceparent", traceparent_);
-    log::Write(level, event, fields);
+               {"duration_ms", absl::ToInt64Milliseconds(Uptime() - began_)},
+               log::IfAny("traceparent", traceparent_)});
   }
 
   // Constant after construction.

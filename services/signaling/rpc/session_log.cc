@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "services/common/log.h"
 #include "services/common/logged_text.h"
@@ -19,6 +18,7 @@ std::string_view CauseName(DetachCause cause) {
   switch (cause) {
     case DetachCause::kBroken: return "broken";
     case DetachCause::kLinkBroken: return "link_broken";
+    case DetachCause::kDraining: return "draining";
     case DetachCause::kBye: return "bye";
     case DetachCause::kFault: break;
   }
@@ -29,28 +29,24 @@ std::string_view CodeOf(const absl::Status& refusal) {
   return Info(RefusalReason(refusal).value_or(Reason::kInternal)).code;
 }
 
-void Write(std::string_view event, std::string_view traceparent, std::vector<log::Field> fields) {
-  if (!traceparent.empty()) fields.emplace_back("traceparent", traceparent);
-  log::Write(log::Level::kDebug, event, fields);
-}
-
 void LogOpened(std::string_view id, std::string_view traceparent, const v1::Opened& opened) {
-  Write("session_opened", traceparent,
-        {{"session_id", id},
-         {"client_id", opened.client_id()},
-         {"room", opened.room().room()},
-         {"resumed", opened.resumed()},
-         {"epoch", std::uint64_t{opened.epoch()}}});
+  log::Debug("session_opened", {{"session_id", id},
+                                {"client_id", opened.client_id()},
+                                {"room", opened.room().room()},
+                                {"resumed", opened.resumed()},
+                                {"epoch", std::uint64_t{opened.epoch()}},
+                                log::IfAny("traceparent", traceparent)});
 }
 
 void LogClosed(std::string_view id, std::string_view traceparent, const v1::Closed& closed) {
   Reason reason{};
   const bool known = FromProto(closed.error().reason(), &reason);
-  Write("session_closed", traceparent,
-        {{"session_id", id},
-         {"reason", known ? Info(reason).code : std::string_view()},
-         {"error", known ? LoggedText(reason, closed.error().message()) : std::string_view()},
-         {"close_code", closed.close_code()}});
+  log::Debug("session_closed",
+             {{"session_id", id},
+              {"reason", known ? Info(reason).code : std::string_view()},
+              {"error", known ? LoggedText(reason, closed.error().message()) : std::string_view()},
+              {"close_code", closed.close_code()},
+              log::IfAny("traceparent", traceparent)});
 }
 
 }  // namespace
@@ -60,12 +56,12 @@ bool LogsSessions() { return log::IsOn(log::Level::kDebug); }
 void LogOpening(const SessionId& id, const v1::Open& open) {
   if (!LogsSessions()) return;
   const std::string name = id.ToString();
-  Write("session_opening", open.traceparent(),
-        {{"session_id", name},
-         {"client_id", open.client_id()},
-         {"room", open.room()},
-         {"resumes", open.has_resume()},
-         {"remote_address", open.remote_address()}});
+  log::Debug("session_opening", {{"session_id", name},
+                                 {"client_id", open.client_id()},
+                                 {"room", open.room()},
+                                 {"resumes", open.has_resume()},
+                                 {"remote_address", open.remote_address()},
+                                 log::IfAny("traceparent", open.traceparent())});
 }
 
 void LogNotAuthenticated(const SessionName& session, std::string_view remote_address,
@@ -73,17 +69,19 @@ void LogNotAuthenticated(const SessionName& session, std::string_view remote_add
   if (!LogsSessions()) return;
   const std::string id = session.id.ToString();
   const std::string error(refusal.message());
-  Write("not_authenticated", session.traceparent,
-        {{"session_id", id},
-         {"reason", CodeOf(refusal)},
-         {"error", error},
-         {"remote_address", remote_address}});
+  log::Debug("not_authenticated", {{"session_id", id},
+                                   {"reason", CodeOf(refusal)},
+                                   {"error", error},
+                                   {"remote_address", remote_address},
+                                   log::IfAny("traceparent", session.traceparent)});
 }
 
 void LogDetached(const SessionName& session, DetachCause cause) {
   if (!LogsSessions()) return;
   const std::string id = session.id.ToString();
-  Write("session_detached", session.traceparent, {{"session_id", id}, {"cause", CauseName(cause)}});
+  log::Debug("session_detached", {{"session_id", id},
+                                  {"cause", CauseName(cause)},
+                                  log::IfAny("traceparent", session.traceparent)});
 }
 
 void LogAllDetached(std::size_t sessions, DetachCause cause) {
@@ -99,15 +97,17 @@ void LogTold(const SessionName& session, const v1::DownFrame& frame) {
       // Without the words, which may be those of a client that refuses for itself.
       Reason reason{};
       if (!FromProto(frame.error().reason(), &reason)) return;
-      return Write("message_refused", session.traceparent,
-                   {{"session_id", id}, {"reason", Info(reason).code}});
+      return log::Debug("message_refused", {{"session_id", id},
+                                            {"reason", Info(reason).code},
+                                            log::IfAny("traceparent", session.traceparent)});
     }
     case v1::DownFrame::kRoom:
       if (frame.room().has_joined()) {
-        Write("joined", session.traceparent,
-              {{"session_id", id}, {"room", frame.room().joined().room()}});
+        log::Debug("joined", {{"session_id", id},
+                              {"room", frame.room().joined().room()},
+                              log::IfAny("traceparent", session.traceparent)});
       } else if (frame.room().has_left()) {
-        Write("left", session.traceparent, {{"session_id", id}});
+        log::Debug("left", {{"session_id", id}, log::IfAny("traceparent", session.traceparent)});
       }
       return;
     default: return;
@@ -116,8 +116,10 @@ void LogTold(const SessionName& session, const v1::DownFrame& frame) {
 
 void LogPeer(const v1::Open& open, std::string_view peer) {
   if (!LogsSessions() || !SessionId::Parse(open.session_id())) return;
-  Write("connect_opening", IsTraceparent(open.traceparent()) ? open.traceparent() : std::string(),
-        {{"session_id", open.session_id()}, {"peer", peer}});
+  log::Debug("connect_opening",
+             {{"session_id", open.session_id()},
+              {"peer", peer},
+              log::IfAny("traceparent", WellFormedTraceparent(open.traceparent()))});
 }
 
 void LogCallRefused(std::string_view peer, const absl::Status& refusal) {

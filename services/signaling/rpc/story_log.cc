@@ -54,7 +54,7 @@ void StoryLog::Flush() {
 }
 
 void StoryLog::Run() {
-  std::vector<SessionStory> stories;
+  std::deque<SessionStory> stories;
   for (;;) {
     std::size_t dropped = 0;
     {
@@ -80,21 +80,20 @@ void StoryLog::WriteStory(const SessionStory& story) {
   if (!log::IsOn(log::Level::kInfo)) return;
   const std::string id = story.id.ToString();
   const std::string reason = ReasonOf(story);
-  std::vector<log::Field> fields = {{"session_id", id},
-                                    {"client_id", story.client_id},
-                                    {"room", story.room},
-                                    {"reason", reason},
-                                    {"duration_ms", absl::ToInt64Milliseconds(story.lasted)},
-                                    {"received", story.received},
-                                    {"sent", story.sent},
-                                    {"refused", story.refused},
-                                    {"resumes", story.resumes},
-                                    {"detaches", story.detaches},
-                                    {"offers", story.offers},
-                                    {"answers", story.answers},
-                                    {"candidates", story.candidates}};
-  if (!story.traceparent.empty()) fields.emplace_back("traceparent", story.traceparent);
-  log::Write(log::Level::kInfo, "session_ended", fields);
+  log::Info("session_ended", {{"session_id", id},
+                              {"client_id", story.client_id},
+                              {"room", story.room},
+                              {"reason", reason},
+                              {"duration_ms", absl::ToInt64Milliseconds(story.lasted)},
+                              {"received", story.received},
+                              {"sent", story.sent},
+                              {"refused", story.refused},
+                              {"resumes", story.resumes},
+                              {"detaches", story.detaches},
+                              {"offers", story.offers},
+                              {"answers", story.answers},
+                              {"candidates", story.candidates},
+                              log::IfAny("traceparent", story.traceparent)});
 }
 
 }  // namespace signaling

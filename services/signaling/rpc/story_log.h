@@ -3,9 +3,9 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <thread>
-#include <vector>
 
 #include "services/common/mutex.h"
 #include "services/signaling/engine/observer.h"
@@ -16,9 +16,9 @@ namespace signaling {
 // holds its locks then. The destructor writes what still waits.
 class StoryLog {
  public:
-  // A gateway with as many sessions that never comes back is told in full. More at once is counted in one line,
+  // A service that stops with as many sessions tells of each, and they were larger. More at once is counted in one line,
   // `log_lines_dropped`.
-  static constexpr std::size_t kMaxWaiting = 16'384;
+  static constexpr std::size_t kMaxWaiting = 65'536;
 
   // `write` is called from its thread, without a lock.
   explicit StoryLog(std::function<void(const SessionStory&)> write = WriteStory,
@@ -46,7 +46,7 @@ class StoryLog {
   Mutex mu_;
   std::condition_variable_any changed_;
   std::condition_variable_any written_;
-  std::vector<SessionStory> waiting_ ABSL_GUARDED_BY(mu_);
+  std::deque<SessionStory> waiting_ ABSL_GUARDED_BY(mu_);
   std::size_t dropped_ ABSL_GUARDED_BY(mu_) = 0;  // since the last line about them
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;

@@ -108,7 +108,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
   const std::optional<SessionId> id = SessionId::Parse(open.session_id());
   if (!id) return Breach(number, kBadSessionId);
   const absl::Status fault = CheckOpen(open);
-  const bool traced = IsTraceparent(open.traceparent());
+  const std::string_view traceparent = WellFormedTraceparent(open.traceparent());
   {
     MutexLock lock(mu_);
     if (const Slot* used = slots_.Find(number)) {
@@ -119,7 +119,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
     }
     Slot& slot = slots_.Bind(number, open.has_resume() ? Binding::kResume : Binding::kOpen, *id);
     slot.resume_seq = open.resume().last_seq();
-    if (traced) slot.traceparent = open.traceparent();
+    slot.traceparent = traceparent;
     slot.held = std::make_unique<HeldOpening>();
     if (!fault.ok() || takes_no_more_) {
       Close(number, slot, fault.ok() ? ServiceGoes() : MakeClosed(fault));
@@ -128,7 +128,7 @@ absl::Status StreamSessions::Open(std::uint32_t number, const v1::Open& open) {
   }
   const auto opening = std::make_shared<v1::Open>(open);
   opening->clear_token();
-  if (!traced) opening->clear_traceparent();
+  opening->set_traceparent(std::string(traceparent));
   authenticator_.Authenticate(open.token(), [this, stream = stream_, number, id = *id,
                                              opening](const absl::StatusOr<Identity>& identity) {
     if (const auto alive = stream.lock()) OpenAs(number, id, *opening, identity);
@@ -281,7 +281,7 @@ std::size_t StreamSessions::SendAway(std::size_t count) {
   }
   // As if the link broke. Others hear of it after a second, if they are still here then.
   for (const SessionRef& session : sessions) {
-    engine_.Detach(session, this, DetachCause::kLinkBroken);
+    engine_.Detach(session, this, DetachCause::kDraining);
   }
   return sessions.size();
 }
@@ -297,10 +297,11 @@ bool StreamSessions::empty() const {
   return slots_.empty();
 }
 
-void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened) {
+void StreamSessions::OnOpened(std::uint64_t tag, v1::Opened opened, std::string_view traceparent) {
   MutexLock lock(mu_);
   Slot* slot = slots_.Find(tag);
   if (slot == nullptr) return;
+  slot->traceparent = traceparent;
   if (slot->binding == Binding::kResume) {
     if (const auto id = SessionId::Parse(opened.session_id())) slot->id = *id;
     slot->sent_seq = opened.resumed() ? slot->resume_seq : 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -79,7 +80,8 @@ class StreamSessions final : public SessionSink {
     int first_frame;
   };
 
-  void OnOpened(std::uint64_t tag, signaling::v1::Opened opened) override;
+  void OnOpened(std::uint64_t tag, signaling::v1::Opened opened,
+                std::string_view traceparent) override;
   void OnUnsent(std::uint64_t tag) override;
   void OnApplied(std::uint64_t tag, std::uint64_t last_id) override;
   void OnGap(std::uint64_t tag, std::uint64_t last_id) override;

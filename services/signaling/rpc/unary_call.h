@@ -54,7 +54,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
         audit_(context.calls, MethodOf(*Request::descriptor()), *call) {}
 
  private:
-  using Clock = std::chrono::system_clock;  // of grpc::ServerContext::deadline
+  // A client that waits no longer cancels, which may be here before this end's timer; and that rounds.
   static constexpr std::chrono::milliseconds kDeadlineSlack{10};
 
   void Run(const absl::StatusOr<Identity>& caller) {
@@ -107,7 +107,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
 
   absl::Status Cancelled() const {
     // What gRPC tells the client by itself.
-    if (call_.deadline() <= std::chrono::system_clock::now())
+    if (call_.deadline() - kDeadlineSlack <= std::chrono::system_clock::now())
       return absl::DeadlineExceededError("");
     return absl::CancelledError("");
   }
@@ -122,7 +122,6 @@ class UnaryCall final : public grpc::ServerUnaryReactor,
   const grpc::CallbackServerContext& call_;
   const Request& request_;
   Response* const response_;
-  const Clock::time_point began_ = Clock::now();
 
   CallAudit audit_;  // of Run, and then of who ends the call
 

@@ -12,6 +12,7 @@
 #include "services/common/address.h"
 #include "services/common/ids.h"
 #include "services/signaling/engine/memory/memory_engine.h"
+#include "services/signaling/rpc/call_log.h"
 #include "services/signaling/rpc/server.h"
 #include "signaling/v1/rooms.grpc.pb.h"
 #include "signaling/v1/signaling.grpc.pb.h"
@@ -22,6 +23,12 @@ namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
+
+int CountOf(std::string_view word, std::string_view text) {
+  int count = 0;
+  for (std::size_t at = 0; (at = text.find(word, at)) != std::string_view::npos; ++at) ++count;
+  return count;
+}
 
 class CallAccessTest : public ::testing::Test {
  protected:
@@ -255,12 +262,21 @@ TEST_F(CallAccessTest, WhoIsSlowedDownDoesNotFillTheLog) {
   ::testing::internal::CaptureStdout();
   for (int i = 0; i < 3 * RateLimits().authentication; ++i) Multiplex("Bearer forged");
   const std::string log = ::testing::internal::GetCapturedStdout();
-  int lines = 0;
-  for (std::size_t at = 0; (at = log.find("gateway_refused", at)) != std::string::npos; ++at) {
-    ++lines;
-  }
+  const int lines = CountOf("gateway_refused", log);
   EXPECT_GE(lines, RateLimits().authentication);
   EXPECT_LT(lines, 2 * RateLimits().authentication) << log;
+}
+
+TEST_F(CallAccessTest, WhoMayNotBeAGatewayDoesNotFillTheLogEither) {
+  constexpr int kCalls = 5 * static_cast<int>(CallLog::kRefused.burst);
+  ::testing::internal::CaptureStdout();
+  for (int i = 0; i < kCalls; ++i) {
+    EXPECT_EQ(Multiplex("Bearer client").error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  }
+  const std::string log = ::testing::internal::GetCapturedStdout();
+  const int lines = CountOf("gateway_refused", log);
+  EXPECT_GE(lines, CallLog::kRefused.burst);
+  EXPECT_LT(lines, kCalls) << log;
 }
 
 TEST_F(CallAccessTest, CallsAreLimitedByCallerAndCostTheEngineNothing) {

@@ -141,6 +141,8 @@ class ServiceTest : public ::testing::Test {
   void AwaitDetached(std::size_t count) {
     Await([&] { return engine_.Stats().detached == count; });
   }
+
+ public:
   static void Await(const std::function<bool()>& condition) {
     const auto deadline = TestDeadline();
     while (!condition()) {
@@ -149,6 +151,7 @@ class ServiceTest : public ::testing::Test {
     }
   }
 
+ protected:
   FakeClock clock_;  // the engine's; the streams' own times are real
   MemoryEngine engine_{EngineOptions{}, clock_};
   OpenAuthenticator authenticator_;

@@ -5,6 +5,7 @@
 
 #include "services/signaling/core/durations.h"
 #include "services/signaling/core/errors.h"
+#include "services/signaling/engine/memory/room.h"
 #include "services/signaling/engine/memory/session_name.h"
 
 namespace signaling {
@@ -43,7 +44,7 @@ SetupFault FaultOf(const v1::Report& report) {
 void Chronicle::Note(StoredOffer* offer, const StepNote& note) {
   if (offer->maker != nullptr) {
     offer->history.Add(note, clock_.Now());
-  } else if (EndedHistories::Life* life = ended_.FindOffer(offer->id)) {
+  } else if (EndedHistories::Life* life = ended_offers_.FindOffer(offer->id)) {
     life->history.Add(note, clock_.Now());
   }
 }
@@ -134,8 +135,8 @@ void Chronicle::SessionEnded(Session* session, v1::LeaveReason left, const v1::C
     story.name = NameOf(session->number);
     story.client_id = session->client_id;
     story.path = session->plain ? v1::SESSION_PATH_PLAIN : v1::SESSION_PATH_V1;
-    story.room = session->last_room;
-    if (session->traceparent != nullptr) story.traceparent = *session->traceparent;
+    story.room = session->room != nullptr ? session->room->name() : session->last_room;
+    story.traceparent = TraceOf(*session);
     story.leave_reason = left;
     if (known) story.reason = reason;
     story.lasted = clock_.Uptime() - session->opened_at;
@@ -157,11 +158,12 @@ void Chronicle::SessionEnded(Session* session, v1::LeaveReason left, const v1::C
 }
 
 void Chronicle::OfferEnded(StoredOffer* offer) {
-  ended_.Add({.offer_id = offer->id, .history = std::move(offer->history)});
+  ended_offers_.Add({.offer_id = offer->id, .history = std::move(offer->history)});
 }
 
 void Chronicle::Expire() {
   ended_.Expire();
+  ended_offers_.Expire();
   refused_.Expire();
 }
 

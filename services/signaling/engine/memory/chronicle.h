@@ -17,7 +17,7 @@ namespace signaling {
 class Chronicle {
  public:
   Chronicle(const Clock& clock, EngineObserver& observer)
-      : clock_(clock), observer_(observer), ended_(clock), refused_(clock) {}
+      : clock_(clock), observer_(observer), ended_(clock), ended_offers_(clock), refused_(clock) {}
 
   absl::Duration Uptime() const { return clock_.Uptime(); }
   EngineObserver& observer() { return observer_; }
@@ -54,16 +54,18 @@ class Chronicle {
                     const signaling::v1::Closed& closed);
   void OfferEnded(StoredOffer* offer);
 
-  EndedHistories& ended() { return ended_; }
+  EndedHistories& ended() { return ended_; }  // sessions
+  EndedHistories& ended_offers() { return ended_offers_; }
   EndedHistories& refused() { return refused_; }
   void Expire();
 
  private:
   const Clock& clock_;
   EngineObserver& observer_;
+  // Each beside the others, so that whoever makes and withdraws offers, or is refused, over and over crowds out no session.
   EndedHistories ended_;
-  // Of openings that came to nothing. Beside the others, so that whoever is refused over and over crowds out none of them.
-  EndedHistories refused_;
+  EndedHistories ended_offers_;
+  EndedHistories refused_;  // of openings that came to nothing
 };
 
 }  // namespace signaling

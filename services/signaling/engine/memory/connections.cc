@@ -69,7 +69,7 @@ void Connections::Tell(Session* session, v1::Opened opened, std::uint64_t receiv
   session->replay_to = session->outbox.last_seq();
   // Its link broke while it waited for its opening: it will be opened again.
   if (sink == nullptr) return;
-  sink->OnOpened(tag, std::move(opened));
+  sink->OnOpened(tag, std::move(opened), TraceOf(*session));
   if (received_seq < session->outbox.last_seq()) sink->OnUnsent(tag);
 }
 
@@ -202,6 +202,7 @@ void Connections::Take(Session* session, const Holder& holder) {
   }
   session->holder = holder;
   session->link_broken = false;
+  session->sent_away = false;
   // The new holder hears of events only after it is told that the session is open.
   session->replay_to = 0;
   presence_.Return(session);

@@ -278,7 +278,8 @@ void MemoryBackOffice::ExplainOffer(const v1::ExplainOfferRequest& request,
                                     Reply<v1::ExplainOfferResponse> reply) {
   reply(engine_.Run([&](MemoryState& state) -> absl::StatusOr<v1::ExplainOfferResponse> {
     const StoredOffer* offer = state.offers.Find(request.offer_id());
-    const EndedHistories::Life* ended = state.chronicle.ended().FindOffer(request.offer_id());
+    const EndedHistories::Life* ended =
+        state.chronicle.ended_offers().FindOffer(request.offer_id());
     if (offer == nullptr && ended == nullptr) {
       return Refusal(Reason::kOfferNotFound, "there is no such offer, or its end is long ago",
                      "offer_id");

@@ -35,8 +35,6 @@ MemoryEngine::MemoryEngine(const EngineOptions& options, const Clock& clock,
       commands_(state_),
       connections_(options_, state_.clock, state_.chronicle, state_.delivery) {}
 
-MemoryEngine::~MemoryEngine() = default;
-
 Session* MemoryEngine::FindId(const SessionId& id) {
   const auto found = sessions_.find(id);
   return found == sessions_.end() ? nullptr : found->second.get();
@@ -206,7 +204,8 @@ void MemoryEngine::Detach(const SessionRef& ref, const SessionSink* holder, Deta
   } else if (gone) {
     Close(session, v1::LEAVE_REASON_TIMEOUT, MakeNormalClosed());
   } else {
-    connections_.LetGo(session, cause == DetachCause::kLinkBroken);
+    connections_.LetGo(session, cause != DetachCause::kBroken);
+    session->sent_away = cause == DetachCause::kDraining;
     // Nobody is there any more who could answer.
     for (Session* waiting : waiting_) {
       if (waiting->pending->incumbent == session) {
@@ -317,7 +316,10 @@ void MemoryEngine::Expire() {
   state_.offers.Expire();
   state_.rooms.Expire();
   while (Session* session = connections_.Expire()) {
-    Close(session, v1::LEAVE_REASON_TIMEOUT, MakeNormalClosed());
+    // Who was sent away could not come back.
+    Close(session, v1::LEAVE_REASON_TIMEOUT,
+          session->sent_away ? MakeClosed(Reason::kDraining, "the service stops")
+                             : MakeNormalClosed());
   }
   const absl::Duration now = state_.clock.Uptime();
   const std::vector<Session*> candidates = waiting_;

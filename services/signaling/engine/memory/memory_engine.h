@@ -24,6 +24,7 @@ class MemoryEngine final : public Engine {
  public:
   MemoryEngine(const EngineOptions& options, const Clock& clock,
                EngineObserver& observer = NoObserver());
+  // What is open ends with it: the observer is told, and nobody else.
   ~MemoryEngine() override;
 
   void Open(const SessionId& id, const signaling::v1::Open& open,

@@ -7,12 +7,24 @@
 
 namespace signaling {
 
+MemoryEngine::~MemoryEngine() {
+  MutexLock lock(mu_);
+  const v1::Closed closed = MakeClosed(Reason::kDraining, "the service has stopped");
+  // In the order of opening. Not Close: that would tell those who are left, and count as failed what was under way.
+  for (const auto& [number, session] : state_.sessions) {
+    state_.chronicle.SessionEnded(session, v1::LEAVE_REASON_CLOSED, closed);
+  }
+}
+
 void MemoryEngine::Report(const SessionRef& ref, const v1::Report& report) {
   MutexLock lock(mu_);
   Session* session = Find(ref);
   if (session == nullptr || session->reportable == 0) return;
-  --session->reportable;
   StoredOffer* offer = report.has_offer_id() ? state_.offers.Find(report.offer_id()) : nullptr;
+  const bool strange = offer != nullptr && session->number != offer->maker_number &&
+                       session->number != offer->claimer_number;
+  if (strange) return;  // others' histories are not its to write
+  --session->reportable;
   state_.chronicle.Reported(session, offer, report);
   if (report.state() == v1::SETUP_STATE_FAILED && session->room != nullptr) {
     if (Session* peer = session->room->Find(report.to())) state_.setups.Failed(session, peer);

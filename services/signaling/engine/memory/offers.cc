@@ -62,6 +62,7 @@ StoredOffer* Offers::Add(Session* maker, const std::string& room, absl::Duration
   offer->number = ++last_number_;
   offer->maker = maker;
   offer->maker_name = maker->client_id;
+  offer->maker_number = maker->number;
   offer->room = room;
   offer->created = clock_.Now();
   offer->expires = offer->created + ttl;
@@ -83,6 +84,7 @@ void Offers::Claim(StoredOffer* offer, Session* claimer) {
   offer->state = v1::OFFER_STATE_CLAIMED;
   offer->claimer = claimer;
   offer->claimer_name = claimer->client_id;
+  offer->claimer_number = claimer->number;
   ++offer->claims;
   offer->lease_expires = clock_.Now() + options_.claim_lease;
   deadlines_.Set(offer, clock_.Uptime() + options_.claim_lease);

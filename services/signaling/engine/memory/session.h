@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -75,6 +76,7 @@ struct Session {
   std::uint64_t replay_to = 0;
   bool resumable = false;
   bool link_broken = false;       // away because its gateway's link is: the client may be there
+  bool sent_away = false;         // away because this process stops, and its state with it
   bool told_away = false;         // the others in the room know
   std::uint64_t away_number = 0;  // in the order of leaving; 0: not away
   std::size_t away_bytes = 0;
@@ -124,5 +126,10 @@ struct Session {
   absl::Duration round_trip = absl::InfiniteDuration();  // none yet
   std::string remote_address;
 };
+
+inline std::string_view TraceOf(const Session& session) {
+  return session.traceparent == nullptr ? std::string_view()
+                                        : std::string_view(*session.traceparent);
+}
 
 }  // namespace signaling

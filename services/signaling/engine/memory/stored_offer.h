@@ -27,12 +27,14 @@ struct StoredOffer {
   std::uint64_t number = 0;  // in the order of making
   signaling::v1::OfferState state = signaling::v1::OFFER_STATE_QUEUED;
 
-  // The session is null once the offer has ended, its name stays.
+  // The session is null once the offer has ended, its name and number stay.
   Session* maker = nullptr;
   std::string maker_name;
+  std::uint64_t maker_number = 0;
   // Null unless claimed or answered; the name stays when it was answered.
   Session* claimer = nullptr;
   std::string claimer_name;
+  std::uint64_t claimer_number = 0;  // of the last one
 
   signaling::v1::Description offer;
   KeptCandidates candidates;
