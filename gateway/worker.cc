@@ -6,6 +6,7 @@
 #include "gateway/upgrade.h"
 #include "gateway/ws/beast_socket.h"
 #include "services/common/limits.h"
+#include "services/common/log.h"
 
 namespace signaling::gateway {
 namespace {
@@ -171,6 +172,7 @@ void Worker::Tick() {
   http_.connections.ForEach([](HttpConnection& connection) { connection.Tick(); });
   if (sessions_.draining) TickDrain();
   usable_links_.store(links_.usable());
+  log::Flush();
 }
 
 void Worker::Drain() {

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <cstddef>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -45,7 +46,7 @@ spdlog::logger& Logger() {
     auto made = std::make_shared<spdlog::logger>("signaling",
                                                  std::make_shared<spdlog::sinks::stdout_sink_mt>());
     made->set_pattern("%v");
-    made->flush_on(spdlog::level::debug);
+    made->flush_on(spdlog::level::off);  // Write does
     return made;
   }();
   return *logger;
@@ -94,6 +95,14 @@ std::uint64_t LinesWritten(Level level) {
 bool IsOn(Level level) { return Logger().should_log(Row(level).spdlog_level); }
 
 void Write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  if (!IsOn(level)) return;
+  WriteBuffered(level, event, fields);
+  Flush();
+}
+
+void Flush() { Logger().flush(); }
+
+void WriteBuffered(Level level, std::string_view event, std::initializer_list<Field> fields) {
   if (!IsOn(level)) return;
   std::string line = absl::StrCat("{\"time\":\"", JsonTime(absl::Now()), "\",\"level\":\"",
                                   Absl(Row(level).name), "\",\"component\":");

@@ -68,4 +68,9 @@ inline void Error(std::string_view event, std::initializer_list<Field> fields) {
   Write(Level::kError, event, fields);
 }
 
+// For lines of which there may be thousands a second: they reach the reader with the next one of Write, or with Flush, in
+// the order in which they were written. Thread-safe.
+void WriteBuffered(Level level, std::string_view event, std::initializer_list<Field> fields);
+void Flush();
+
 }  // namespace signaling::log

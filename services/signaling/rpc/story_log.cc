@@ -1,5 +1,6 @@
 #include "services/signaling/rpc/story_log.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -12,6 +13,8 @@ namespace signaling {
 namespace {
 
 namespace v1 = signaling::v1;
+
+constexpr std::chrono::milliseconds kGather{50};
 
 // The table's code, where the end has one; else how the others in the room were told of it.
 std::string ReasonOf(const SessionStory& story) {
@@ -50,7 +53,10 @@ void StoryLog::Add(const SessionStory& story) {
 
 void StoryLog::Flush() {
   MutexLock lock(mu_);
+  flushing_ = true;
+  changed_.notify_all();
   while (!waiting_.empty() || writing_) written_.wait(mu_);
+  flushing_ = false;
 }
 
 void StoryLog::Run() {
@@ -63,11 +69,14 @@ void StoryLog::Run() {
       if (waiting_.empty()) written_.notify_all();
       while (waiting_.empty() && !stopping_) changed_.wait(mu_);
       if (waiting_.empty()) return;
+      // To be woken for each would cost more than its line.
+      if (!stopping_ && !flushing_) changed_.wait_for(mu_, kGather);
       stories.swap(waiting_);
       dropped = std::exchange(dropped_, 0);
       writing_ = true;
     }
     for (const SessionStory& story : stories) write_(story);
+    log::Flush();
     stories.clear();
     if (dropped > 0) {
       log::Warning("log_lines_dropped",
@@ -80,20 +89,21 @@ void StoryLog::WriteStory(const SessionStory& story) {
   if (!log::IsOn(log::Level::kInfo)) return;
   const std::string id = story.id.ToString();
   const std::string reason = ReasonOf(story);
-  log::Info("session_ended", {{"session_id", id},
-                              {"client_id", story.client_id},
-                              {"room", story.room},
-                              {"reason", reason},
-                              {"duration_ms", absl::ToInt64Milliseconds(story.lasted)},
-                              {"received", story.received},
-                              {"sent", story.sent},
-                              {"refused", story.refused},
-                              {"resumes", story.resumes},
-                              {"detaches", story.detaches},
-                              {"offers", story.offers},
-                              {"answers", story.answers},
-                              {"candidates", story.candidates},
-                              log::IfAny("traceparent", story.traceparent)});
+  log::WriteBuffered(log::Level::kInfo, "session_ended",
+                     {{"session_id", id},
+                      {"client_id", story.client_id},
+                      {"room", story.room},
+                      {"reason", reason},
+                      {"duration_ms", absl::ToInt64Milliseconds(story.lasted)},
+                      {"received", story.received},
+                      {"sent", story.sent},
+                      {"refused", story.refused},
+                      {"resumes", story.resumes},
+                      {"detaches", story.detaches},
+                      {"offers", story.offers},
+                      {"answers", story.answers},
+                      {"candidates", story.candidates},
+                      log::IfAny("traceparent", story.traceparent)});
 }
 
 }  // namespace signaling

@@ -49,6 +49,7 @@ class StoryLog {
   std::deque<SessionStory> waiting_ ABSL_GUARDED_BY(mu_);
   std::size_t dropped_ ABSL_GUARDED_BY(mu_) = 0;  // since the last line about them
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool flushing_ ABSL_GUARDED_BY(mu_) = false;  // somebody waits for it
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;
 };
