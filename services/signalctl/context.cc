@@ -7,10 +7,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "services/common/address.h"
 #include "services/common/secret_file.h"
 #include "services/signalctl/failure.h"
 
 namespace signaling::ctl {
+
+bool IsHere(std::string_view host) { return IsLoopback(host) || host == "localhost"; }
 
 absl::StatusOr<std::string> Context::Token() const {
   if (!options.token_file.empty()) {
@@ -28,6 +31,13 @@ absl::StatusOr<std::string> Context::Token() const {
     return Fail(ExitCode::kUsage, "SIGNALCTL_TOKEN is not printable ASCII without spaces");
   }
   return token;
+}
+
+void Context::WarnOfPlaintext(std::string_view where, std::string_view host,
+                              std::string_view cure) {
+  if (IsHere(host)) return;
+  err << "signalctl: warning: the token goes to " << where
+      << " without TLS, for everybody on the way to read; " << cure << '\n';
 }
 
 }  // namespace signaling::ctl

@@ -3,6 +3,7 @@
 
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -32,6 +33,9 @@ struct Streams {
   bool colour = false;  // `out` may be coloured: it is a terminal, and NO_COLOR is not set
 };
 
+// This machine, by name or by address.
+bool IsHere(std::string_view host);
+
 // Lives as long as the command runs. Not thread-safe.
 class Context {
  public:
@@ -40,6 +44,9 @@ class Context {
 
   // Of --token-file, else of SIGNALCTL_TOKEN; empty where there is neither.
   absl::StatusOr<std::string> Token() const;
+
+  // The token goes to `where` without TLS: said once on `err`, unless that is this machine. `cure` is what turns TLS on.
+  void WarnOfPlaintext(std::string_view where, std::string_view host, std::string_view cure);
 
   // How tables are printed.
   Table::Style style() const { return {.header = !options.no_header, .colour = colour}; }

@@ -121,22 +121,20 @@ absl::StatusOr<std::unique_ptr<Office>> Office::Open(Context& context) {
   const GlobalOptions& options = context.options;
   const absl::StatusOr<std::string> host = Host(options.service);
   if (!host.ok()) return host.status();
-  const bool is_here = IsLoopback(*host) || *host == "localhost";
   auto credentials = Credentials(options);
   if (!credentials.ok()) return credentials.status();
   absl::StatusOr<std::string> token = context.Token();
   if (!token.ok()) return token.status();
 
-  if (!token->empty() && options.ca.empty() && !is_here) {
-    context.err << "signalctl: warning: the token goes to " << options.service
-                << " without TLS, for everybody on the way to read; --ca FILE turns TLS on\n";
+  if (!token->empty() && options.ca.empty()) {
+    context.WarnOfPlaintext(options.service, *host, "--ca FILE turns TLS on");
   }
   auto parts = std::make_unique<Parts>();
   parts->caller = {.address = options.service,
                    .tls = !options.ca.empty(),
                    .shows_certificate = !options.cert.empty(),
                    .shows_token = !token->empty(),
-                   .proxy = is_here ? nullptr : ProxyVariable(),
+                   .proxy = IsHere(*host) ? nullptr : ProxyVariable(),
                    .timeout = options.timeout};
   parts->token = *std::move(token);
   grpc::ChannelArguments arguments;
@@ -152,7 +150,7 @@ absl::StatusOr<std::unique_ptr<Office>> Office::Open(Context& context) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   // As curl and Go do: no proxy leads to this machine, and none is to see the token on its way there.
-  if (is_here) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  if (IsHere(*host)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // A page of a thousand rooms with lists of who may come is longer than the 4 MiB that gRPC takes by default.
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   parts->channel = grpc::CreateCustomChannel(options.service, *credentials, arguments);

@@ -150,5 +150,16 @@ TEST(CliTest, AConnectionNeedsWhatBelongsTogether) {
   EXPECT_THAT(Complaint({"rooms", "update", "r"}), HasSubstr("nothing to change"));
 }
 
+TEST(CliTest, ATokenThatGoesWithoutTlsIsWarnedOfUnlessItStaysHere) {
+  setenv("SIGNALCTL_TOKEN", "a.b.c", 1);
+  const Ran far = RunSignalctl({"call", "ws://gateway.invalid:8765", "--timeout", "200ms"});
+  const Ran tls = RunSignalctl({"call", "wss://gateway.invalid:8765", "--timeout", "200ms"});
+  const Ran here = RunSignalctl({"call", "ws://127.0.0.1:1", "--timeout", "200ms"});
+  unsetenv("SIGNALCTL_TOKEN");
+  EXPECT_NE(far.err.find("without TLS"), std::string::npos) << far.err;
+  EXPECT_EQ(tls.err.find("without TLS"), std::string::npos) << tls.err;
+  EXPECT_EQ(here.err.find("without TLS"), std::string::npos) << here.err;
+}
+
 }  // namespace
 }  // namespace signaling::ctl

@@ -16,7 +16,7 @@ import log_page  # noqa: E402  pylint: disable=wrong-import-position
 # Who writes what of which folder.
 FOLDERS = {"services/common": ("gateway", "service"), "services/signaling": ("service",), "gateway": ("gateway",)}
 # A call that writes a line, or that hands its event on to one, up to the fields.
-CALL = re.compile(r"(?<![\w:.>])(?:log::(?:Debug|Info|Warning|Error|Write)|LogStream|Write)\(([^;{]*)[;{]")
+CALL = re.compile(r"(?<![\w:.>])(?:log::(?:Debug|Info|Warning|Error|Write|WriteBuffered)|LogStream|Write)\(([^;{]*)[;{]")
 # An event that is chosen before the call.
 CHOSEN = re.compile(r"\bevent = ([^;]*);")
 NAME = re.compile(r'"([a-z_]+)"')

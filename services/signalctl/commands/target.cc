@@ -10,7 +10,7 @@
 
 namespace signaling::ctl {
 
-absl::StatusOr<Target> ReadTarget(const std::string& url, const Context& context) {
+absl::StatusOr<Target> ReadTarget(const std::string& url, Context& context) {
   Target target;
   absl::StatusOr<Url> parsed = ParseUrl(url);
   if (!parsed.ok()) return parsed.status();
@@ -24,6 +24,9 @@ absl::StatusOr<Target> ReadTarget(const std::string& url, const Context& context
   absl::StatusOr<std::string> token = context.Token();
   if (!token.ok()) return token.status();
   target.token = *std::move(token);
+  if (!target.token.empty() && !target.url.tls) {
+    context.WarnOfPlaintext(url, target.url.host, "wss:// is with TLS");
+  }
   target.timeout = ToSteady(context.options.timeout);
   return target;
 }

@@ -20,7 +20,8 @@ struct Target {
   Duration timeout;
 };
 
-absl::StatusOr<Target> ReadTarget(const std::string& url, const Context& context);
+// Warns where a token would go without TLS.
+absl::StatusOr<Target> ReadTarget(const std::string& url, Context& context);
 
 // The one token of a file; empty where `path` is.
 absl::StatusOr<std::string> ReadTokenFile(std::string_view option, const std::string& path);
