@@ -115,7 +115,9 @@ class CompletionTest(unittest.TestCase):
         for line, words in OFFERED:
             with self.subTest(line):
                 offered = self.run_shell("fish", "--no-config", "-c", f"source {script}; complete -C '{line}'")
-                self.assertEqual({word.split("\t")[0] for word in offered}, words)
+                # fish 4 adds what has the letters somewhere.
+                begun = line.split(" ")[-1]
+                self.assertEqual({word.split("\t")[0] for word in offered if word.startswith(begun)}, words)
 
     def test_every_command_is_offered_by_bash(self):
         """The words are those that the help has."""

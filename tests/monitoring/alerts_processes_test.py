@@ -75,9 +75,10 @@ class ProcessesTest(monitoring.Watching, unittest.IsolatedAsyncioTestCase):
 
     async def test_drain_too_long(self):
         """A gateway whose client does not go, and which may wait for it."""
-        patient = await self.start_gateway("--drain_timeout=10m", "--drain_rate=1")
+        patient = await self.start_gateway("--drain_timeout=10m", "--drain_rate=1", "--max_connections=40")
         self.prometheus = await self.watch(patient, self.gateway, self.service)
-        clients = [await self.open_socket(patient) for _ in range(10)]
+        # One goes each second: half a minute for Prometheus to see it, however busy the machine.
+        clients = [await self.open_socket(patient) for _ in range(40)]
         for client in clients:
             await client.send("hello")
             await client.expect("connected")
