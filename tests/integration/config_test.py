@@ -131,10 +131,15 @@ class Sources(unittest.TestCase):
 
     def test_what_the_system_does_not_give_is_one_line(self):
         few = (4, 4)
+        gateway = pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-gateway"
         answer = subprocess.run(
-            [pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / "signaling-gateway", "--port=0", "--internal_port=0"],
+            [gateway, "--port=0", "--internal_port=0"],
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few), capture_output=True, text=True,
             timeout=harness.DEADLINE, check=False, env={})
+        if b"__ubsan_handle_dynamic_type_cache_miss" in gateway.read_bytes():
+            # UBSan looks at a vptr through a pipe, for which there is no descriptor, and ends the process in its own words.
+            self.assertNotEqual(answer.returncode, 0)
+            return
         self.assertEqual((answer.returncode, answer.stdout, answer.stderr.count("\n")), (2, "", 1), answer)
         self.assertIn("Too many open files", answer.stderr)
 
