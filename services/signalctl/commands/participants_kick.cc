@@ -1,10 +1,8 @@
 #include <optional>
 
+#include "services/signalctl/commands/act.h"
 #include "services/signalctl/commands/commands.h"
-#include "services/signalctl/context.h"
 #include "services/signalctl/human.h"
-#include "services/signalctl/json.h"
-#include "services/signalctl/office.h"
 #include "services/signalctl/request_id.h"
 #include "services/signalctl/terminal_text.h"
 
@@ -17,29 +15,22 @@ struct Options {
 };
 
 absl::Status Run(Options& options, Context& context) {
-  auto office = Office::Open(context);
-  if (!office.ok()) return office.status();
   signaling::v1::RemoveParticipantRequest& request = options.request;
   request.mutable_ban()->set_seconds(absl::ToInt64Seconds(options.ban));
   request.mutable_ban()->set_nanos(
       static_cast<std::int32_t>(absl::ToInt64Nanoseconds(options.ban % absl::Seconds(1))));
-  const auto response = (*office)->Call(request);
-  if (!response.ok()) return response.status();
-  if (context.options.json()) {
-    PrintJson(context.out, *response);
-    return absl::OkStatus();
-  }
-  const std::string who = Printable(request.client_id());
-  const std::string room = Printable(request.room());
-  context.out << (response->removed() ? "removed " + who + " from " + room
-                                      : who + " was not in " + room);
-  if (options.ban > absl::ZeroDuration()) {
-    context.out << "; it stays out for " << HumanDuration(options.ban);
-  } else {
-    context.out << "; it may come in";
-  }
-  context.out << "\n";
-  return absl::OkStatus();
+  return Act(context, request, [&](const signaling::v1::RemoveParticipantResponse& response) {
+    const std::string who = Printable(request.client_id());
+    const std::string room = Printable(request.room());
+    context.out << (response.removed() ? "removed " + who + " from " + room
+                                       : who + " was not in " + room);
+    if (options.ban > absl::ZeroDuration()) {
+      context.out << "; it stays out for " << HumanDuration(options.ban);
+    } else {
+      context.out << "; it may come in";
+    }
+    context.out << "\n";
+  });
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
+#include "services/signalctl/commands/act.h"
 #include "services/signalctl/commands/commands.h"
-#include "services/signalctl/context.h"
-#include "services/signalctl/json.h"
-#include "services/signalctl/office.h"
 #include "services/signalctl/request_id.h"
 #include "services/signalctl/terminal_text.h"
 
@@ -9,18 +7,11 @@ namespace signaling::ctl {
 namespace {
 
 absl::Status Run(const signaling::v1::DeleteRoomRequest& request, Context& context) {
-  auto office = Office::Open(context);
-  if (!office.ok()) return office.status();
-  const auto response = (*office)->Call(request);
-  if (!response.ok()) return response.status();
-  if (context.options.json()) {
-    PrintJson(context.out, *response);
-  } else {
+  return Act(context, request, [&](const signaling::v1::DeleteRoomResponse& response) {
     context.out << "ended room " << Printable(request.room()) << " and "
-                << response->ended_sessions()
-                << (response->ended_sessions() == 1 ? " session" : " sessions") << "\n";
-  }
-  return absl::OkStatus();
+                << response.ended_sessions()
+                << (response.ended_sessions() == 1 ? " session" : " sessions") << "\n";
+  });
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
+#include "services/signalctl/commands/act.h"
 #include "services/signalctl/commands/commands.h"
-#include "services/signalctl/context.h"
-#include "services/signalctl/json.h"
-#include "services/signalctl/office.h"
 #include "services/signalctl/request_id.h"
 #include "services/signalctl/terminal_text.h"
 
@@ -9,16 +7,9 @@ namespace signaling::ctl {
 namespace {
 
 absl::Status Run(const signaling::v1::EndSessionRequest& request, Context& context) {
-  auto office = Office::Open(context);
-  if (!office.ok()) return office.status();
-  const auto response = (*office)->Call(request);
-  if (!response.ok()) return response.status();
-  if (context.options.json()) {
-    PrintJson(context.out, *response);
-  } else {
+  return Act(context, request, [&](const signaling::v1::EndSessionResponse& /*response*/) {
     context.out << "ended session " << Printable(request.name()) << "\n";
-  }
-  return absl::OkStatus();
+  });
 }
 
 }  // namespace
