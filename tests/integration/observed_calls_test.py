@@ -99,9 +99,23 @@ class Calls(back_office.Office):
         await harness.eventually(lambda: samples(self.service)[expire] > 0, "what time brings is counted too")
 
     async def test_an_answer_that_is_waited_for_no_longer(self):
-        with self.assertRaises(grpc.aio.AioRpcError) as late:
-            await self.rooms.ListRooms(rooms_pb2.ListRoomsRequest(), timeout=0)
+        """Its caller has gone when the service comes to it: whatever is begun then also ends, and is counted as ended."""
+        await self.call("ListRooms")  # connected, and with a call that is counted
+        with self.service.frozen():
+            with self.assertRaises(grpc.aio.AioRpcError) as late:
+                await self.rooms.ListRooms(rooms_pb2.ListRoomsRequest(), timeout=0.2)
         self.assertEqual(late.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+        await self.call("ListRooms")
+        await harness.eventually(lambda: self.under_way("ListRooms") == 0, "no call of ListRooms is under way")
+
+    def under_way(self, method):
+        found = samples(self.service)
+
+        def total(family):
+            return sum(value for name, value in found.items()
+                       if name.startswith(family + "{") and f'grpc_method="{method}"' in name)
+        self.assertGreaterEqual(total("grpc_server_handled_total"), 1)
+        return total("grpc_server_started_total") - total("grpc_server_handled_total")
 
     async def test_a_session_on_connect_has_its_trace_and_its_line(self):
         trace = new_trace()

@@ -2,6 +2,7 @@
 say is held against what must not be said (tests/support/log_check.py)."""
 
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -124,6 +125,16 @@ class Process:
 
     def send_signal(self, number):
         self._process.send_signal(number)
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """None of its threads runs in here. A signal that was sent has not stopped them all yet."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self):
         """As a crash: no drain, no exit code to check."""
