@@ -1,6 +1,7 @@
 """What breaks behind the gateway: the connection to the service, and the service itself."""
 
 import asyncio
+import signal
 import time
 
 import harness
@@ -159,6 +160,39 @@ class RestartTest(harness.Stack):
         again = await self.resume(first)
         self.assertEqual(again.hello["resume_error"], "session_expired")
         await self.join(again, "restart")
+
+
+class EvictionTest(harness.Stack):
+    """What Kubernetes does to a service that it evicts: the next one is there, at the same address, while the old one still drains."""
+
+    service_flags = ("--resume_window=2s", "--drain_rate=1")
+
+    async def test_everybody_is_at_the_next_service(self):
+        proxy = TcpProxy(self.service.port)
+        await proxy.start()
+        self.addAsyncCleanup(proxy.stop)
+        behind = await asyncio.to_thread(self.start_gateway, proxy.port)
+        for name in ("ann", "bob"):
+            await self.at(behind, name)
+        old, clients = self.service, tuple(self._clients)
+        type(self).service = await asyncio.to_thread(self.start_service)
+        proxy.target = self.service.port
+        old.send_signal(signal.SIGTERM)
+        for client in clients:
+            await client.ws.wait_closed()
+            self.assertEqual(client.ws.close_code, 1012)
+        self.assertEqual(await asyncio.to_thread(old.wait), 0, old.log())
+        await harness.eventually(lambda: harness.readyz(behind) == "ok", "the gateway has found the next service")
+        for name in ("ann", "bob"):
+            await self.at(behind, name)
+        self.assertEqual((await asyncio.to_thread(self.service.metrics))["signaling_participants"], 2)
+        self.assertEqual(await asyncio.to_thread(behind.stop), 0, behind.log())
+
+    async def at(self, gateway, name):
+        client = await self.open("/v1", gateway)
+        await client.send("hello", client_id=name)
+        client.hello = await client.expect("connected")
+        await self.join(client, "hall")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ class TcpProxy:
     """Passes connections on to a port of this machine, for as long as it is up. Owns them."""
 
     def __init__(self, target):
-        self._target = target
+        self.target = target  # of connections that come from now on
         self._server = None
         self._writers = set()
         self._flows = asyncio.Event()
@@ -36,7 +36,7 @@ class TcpProxy:
 
     async def _accept(self, reader, writer):
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:
             writer.transport.abort()
             return

@@ -191,7 +191,7 @@ class TwoGatewaysTest(Stack):
         async with self.client("a", proxy.port) as first, self.client("b") as second:
             await self.met(first, second)
             for gateway in (self.other, self.gateway):
-                proxy._target = gateway.port
+                proxy.target = gateway.port
                 proxy.cut()
                 await second.send_message(None, gateway.port)
                 await first.expect("reconnecting")
@@ -203,7 +203,7 @@ class TwoGatewaysTest(Stack):
         proxy = await self.proxy(leaving.port)
         async with self.client("a", proxy.port) as first, self.client("b") as second:
             await self.met(first, second)
-            proxy._target = self.other.port
+            proxy.target = self.other.port
             leaving.send_signal(signal.SIGTERM)
             for number in range(300):
                 await first.send_message(None, number)
