@@ -30,9 +30,9 @@ async function sum(names) {
 }
 const connected = () => sum(TYPES.map(connectedBy));
 
-// By the browser's own word, asked again.
+// By the browser's own word, when the page asked for it.
 const localType = (tab) => tab.page.evaluate(async () => {
-  const stats = await watched.connections.at(-1).getStats();
+  const stats = await watched.reports.get(watched.connections.at(-1));
   const { selectedCandidatePairId } = [...stats.values()].find(({ type }) => type === 'transport');
   return stats.get(stats.get(selectedCandidatePairId).localCandidateId).candidateType;
 });

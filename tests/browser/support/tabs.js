@@ -24,7 +24,8 @@ export function launch({ microphone = 'allowed', cameras = 1 } = {}) {
 
 // Runs in the page before its own scripts: keeps what the page makes, so that the test can look at it.
 function watch() {
-  const watched = { connections: [], sockets: [], tracks: [], collisions: 0 };
+  // `reports`: the first one of each connection that was asked for while it was connected. What ICE chose may change later.
+  const watched = { connections: [], sockets: [], tracks: [], reports: new Map(), collisions: 0 };
   window.watched = watched;
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...values) {
@@ -36,6 +37,12 @@ function watch() {
       // An own offer is taken back for one of the other side.
       if (description.type === 'offer' && this.signalingState === 'have-local-offer') ++watched.collisions;
       return super.setRemoteDescription(description);
+    }
+
+    getStats(...selector) {
+      const report = super.getStats(...selector);
+      if (this.connectionState === 'connected' && !watched.reports.has(this)) watched.reports.set(this, report);
+      return report;
     }
   };
   window.WebSocket = class extends WebSocket {
