@@ -6,8 +6,7 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "services/common/address.h"
+#include "services/common/acceptor.h"
 
 namespace signaling::gateway {
 namespace {
@@ -25,16 +24,7 @@ Listener::Listener(const std::vector<std::unique_ptr<Worker>>& workers, Admissio
       pause_(workers.front()->io()) {}
 
 absl::Status Listener::Open(const std::string& address, std::uint16_t port) {
-  beast::error_code ec;
-  const net::ip::tcp::endpoint endpoint(net::ip::make_address(address, ec), port);
-  if (!ec) acceptor_.open(endpoint.protocol(), ec);
-  if (!ec) acceptor_.set_option(net::socket_base::reuse_address(true), ec);
-  if (!ec) acceptor_.bind(endpoint, ec);
-  if (!ec) acceptor_.listen(net::socket_base::max_listen_connections, ec);
-  if (ec) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", HostPort(address, port), ": ", ec.message()));
-  }
+  if (absl::Status status = Listen(acceptor_, address, port); !status.ok()) return status;
   port_ = acceptor_.local_endpoint().port();
   return absl::OkStatus();
 }

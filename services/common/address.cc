@@ -32,6 +32,12 @@ bool IsLoopback(std::string_view address) {
   return !ec && parsed.is_loopback();
 }
 
+std::string DialAddress(std::string_view address) {
+  boost::system::error_code ec;
+  const auto parsed = Parse(address, ec);
+  return !ec && parsed.is_unspecified() ? "127.0.0.1" : std::string(address);
+}
+
 absl::Status CheckListenAddress(std::string_view address, const Guard& guard) {
   if (!IsAddress(address)) {
     return absl::InvalidArgumentError(

@@ -17,6 +17,10 @@ bool IsAddress(std::string_view address);
 // One of this machine alone (127.0.0.0/8, ::1).
 bool IsLoopback(std::string_view address);
 
+// Where a process reaches itself that listens on `address`. Whoever listens on every address is reached at 127.0.0.1, also
+// on "::", which is both families for gRPC and Asio: a container whose IPv6 is turned off has no ::1.
+std::string DialAddress(std::string_view address);
+
 // What keeps strangers out of a process.
 struct Guard {
   bool guarded = false;

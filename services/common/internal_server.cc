@@ -15,7 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "prometheus/text_serializer.h"
-#include "services/common/address.h"
+#include "services/common/acceptor.h"
 #include "services/common/metric_family.h"
 
 namespace signaling {
@@ -140,16 +140,8 @@ class InternalServer::Impl {
   }
 
   absl::Status Listen(const std::string& address, std::uint16_t port) {
-    beast::error_code ec;
-    const tcp::endpoint endpoint(asio::ip::make_address(address, ec), port);
-    if (!ec) acceptor_.open(endpoint.protocol(), ec);
-    if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
-    if (!ec) acceptor_.bind(endpoint, ec);
-    if (!ec) acceptor_.listen(asio::socket_base::max_listen_connections, ec);
-    if (ec) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot listen on ", HostPort(address, port), ": ", ec.message()));
-    }
+    if (absl::Status status = signaling::Listen(acceptor_, address, port); !status.ok())
+      return status;
     port_ = acceptor_.local_endpoint().port();
     Accept();
     thread_ = std::thread([this] { io_.run(); });

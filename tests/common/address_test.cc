@@ -25,6 +25,14 @@ TEST(AddressTest, WhatIsNotGuardedListensBeyondLoopbackOnlyWhenAsked) {
   }
 }
 
+TEST(AddressTest, WhoListensEverywhereIsReachedAtIpv4Loopback) {
+  for (const char* address : {"0.0.0.0", "::", "::0", "127.0.0.1"}) {
+    EXPECT_EQ(DialAddress(address), "127.0.0.1") << address;
+  }
+  EXPECT_EQ(DialAddress("::1"), "::1");
+  EXPECT_EQ(DialAddress("192.0.2.1"), "192.0.2.1");
+}
+
 TEST(AddressTest, ANameIsNoAddress) {
   EXPECT_FALSE(CheckListenAddress("localhost", {.guarded = true, .allow_anonymous = true}).ok());
 }

@@ -18,8 +18,9 @@ def run(binary, *flags):
 
 class Start(unittest.TestCase):
     def test_version(self):
-        for binary in BINARIES:
-            self.assertRegex(run(binary, "--version").stdout, r"^\d+\.\d+\.\d+\n$")
+        said = {run(binary, "--version").stdout for binary in BINARIES} | {harness.run("signalctl", "version").stdout}
+        self.assertEqual(len(said), 1, said)
+        self.assertRegex(said.pop(), r"^\d+\.\d+\.\d+ \(([0-9a-f]{12}|unknown)\)\n$")
 
     def test_what_makes_no_sense_ends_the_start_with_one_line(self):
         for binary in BINARIES:

@@ -58,13 +58,6 @@ class SignalingService final : public v1::SignalingService::CallbackService {
   const StreamContext& context_;
 };
 
-// Dialled by the process itself: what listens on every address is reached on loopback.
-std::string DialTarget(const std::string& address, int port) {
-  if (address == "0.0.0.0") return HostPort("127.0.0.1", port);
-  if (address == "::") return HostPort("::1", port);
-  return HostPort(address, port);
-}
-
 }  // namespace
 
 class Server::Impl {
@@ -141,7 +134,7 @@ class Server::Impl {
     }
     port_ = static_cast<std::uint16_t>(port);
     self_check_ =
-        std::make_unique<SelfCheck>(DialTarget(options_.address, port),
+        std::make_unique<SelfCheck>(HostPort(DialAddress(options_.address), port),
                                     tls_ ? SelfCheck::Greeting::kTls : SelfCheck::Greeting::kHttp2);
     {
       MutexLock lock(health_mu_);
