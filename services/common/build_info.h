@@ -1,6 +1,7 @@
 // What this binary was made of. Constants.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace signaling {
@@ -13,5 +14,8 @@ struct BuildInfo {
 };
 
 const BuildInfo& Build();
+
+// What --version says: "0.1.0 (0123456789ab)".
+std::string VersionText();
 
 }  // namespace signaling

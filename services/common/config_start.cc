@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/common/build_info.h"
 #include "services/common/log.h"
 #include "services/common/text.h"
 
@@ -36,7 +37,7 @@ bool AnswersHelp(Command command, const Settings& settings, std::string_view abo
   switch (command) {
     case Command::kHelp: Print(HelpText(settings, about)); return true;
     case Command::kMarkdown: Print(HelpMarkdown(settings)); return true;
-    case Command::kVersion: Print(SIGNALING_VERSION "\n"); return true;
+    case Command::kVersion: Print(VersionText() + "\n"); return true;
     case Command::kRun:
     case Command::kCheck:
     case Command::kPrint: break;

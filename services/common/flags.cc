@@ -9,6 +9,7 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "services/common/build_info.h"
 #include "services/common/text.h"
 
 namespace signaling {
@@ -52,7 +53,7 @@ absl::Status ParseFlags(int argc, char** argv, std::string_view usage) {
       std::exit(0);
     }
     if (word == "--version") {
-      std::printf("%s\n", SIGNALING_VERSION);
+      std::printf("%s\n", VersionText().c_str());
       std::exit(0);
     }
     if (!word.starts_with("--")) {

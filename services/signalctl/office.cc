@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/common/address.h"
+#include "services/common/build_info.h"
 #include "services/common/certificate.h"
 #include "services/common/text.h"
 #include "services/signalctl/failure.h"
@@ -138,7 +139,7 @@ absl::StatusOr<std::unique_ptr<Office>> Office::Open(Context& context) {
                    .timeout = options.timeout};
   parts->token = *std::move(token);
   grpc::ChannelArguments arguments;
-  arguments.SetUserAgentPrefix("signalctl/" SIGNALING_VERSION);
+  arguments.SetUserAgentPrefix(absl::StrCat("signalctl/", Absl(Build().version)));
   if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
   // As the service bears it (docs/grpc.md): a watch over a dead connection ends.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);

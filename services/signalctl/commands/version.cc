@@ -1,4 +1,5 @@
 #include "absl/status/status.h"
+#include "services/common/build_info.h"
 #include "services/signalctl/commands/commands.h"
 #include "services/signalctl/context.h"
 
@@ -6,14 +7,14 @@ namespace signaling::ctl {
 
 void AddVersion(CommandTree& tree) {
   tree.Add({.name = "version",
-            .summary = "Prints the version of signalctl.",
+            .summary = "Prints the version of signalctl, and the revision that it was built from.",
             .example = "signalctl version"},
            [](Context& context) {
              if (context.options.json()) {
-               context.out << R"({"version":")" SIGNALING_VERSION R"("})"
-                           << "\n";
+               context.out << R"({"version":")" << Build().version << R"(","revision":")"
+                           << Build().revision << "\"}\n";
              } else {
-               context.out << SIGNALING_VERSION << "\n";
+               context.out << VersionText() << "\n";
              }
              return absl::OkStatus();
            });
