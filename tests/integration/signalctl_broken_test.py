@@ -87,6 +87,20 @@ class BrokenTest(Signalctl):
         self.assert_call_fails(url, "caller connects", "has no signaling service behind it")
         steps = self.doctor(url, "--gateway-internal", f"http://127.0.0.1:{gateway.internal_port}", expect=1)
         self.assertIn("cannot be reached", steps[4]["gateway /readyz"]["detail"])
+        self.assert_ready(gateway.internal_port, 1, r"^not ready: .*cannot be reached")
+
+    def assert_ready(self, port, code, words):
+        done = run("ready", f"http://127.0.0.1:{port}")
+        self.assertEqual(done.returncode, code, done)
+        self.assertRegex(done.stdout + done.stderr, words)
+
+    def test_nobody_says_whether_it_is_ready(self):
+        self.assert_ready(free_port(), 3, r"^signalctl: 127\.0\.0\.1:\d+/readyz: Connection refused\n$")
+
+    def test_what_is_asked_is_another_port(self):
+        gateway = Process("signaling-gateway", "--port=0", "--internal_port=0", f"--service=127.0.0.1:{free_port()}")
+        self.addCleanup(gateway.stop)
+        self.assert_ready(gateway.port, 6, r"^signalctl: 127\.0\.0\.1:\d+/readyz: HTTP 404: this is no internal port of ours\n$")
 
     def test_service_killed(self):
         service = Process("signaling-service", "--port=0", "--internal_port=0")

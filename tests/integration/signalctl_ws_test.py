@@ -59,6 +59,11 @@ class OpenTest(harness.Stack, Signalctl):
         self.assertNotIn("ready", done.stdout.split("gateway's log")[1].split("service")[0])
         self.assertNotIn("\x1b", done.stdout)
 
+    async def test_both_are_ready(self):
+        for process in (self.service, self.gateway):
+            done = await asyncio.to_thread(run, "ready", f"http://127.0.0.1:{process.internal_port}")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "ready\n", ""))
+
     async def test_without_internal_ports_it_says_how_to_look(self):
         done = await asyncio.to_thread(run, "doctor", self.url)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -22,6 +22,7 @@ void AddCommands(CommandTree& tree) {
   AddDoctor(tree);
   AddCall(tree);
   AddLoad(tree);
+  AddReady(tree);
   tree.Group("events", "Watches what happens.");
   AddEventsWatch(tree);
   AddExplain(tree);

@@ -27,6 +27,7 @@ void AddSessionsEnd(CommandTree& tree);
 void AddDoctor(CommandTree& tree);
 void AddCall(CommandTree& tree);
 void AddLoad(CommandTree& tree);
+void AddReady(CommandTree& tree);
 void AddEventsWatch(CommandTree& tree);
 void AddExplain(CommandTree& tree);
 void AddCompletion(CommandTree& tree);

@@ -1,8 +1,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/str_cat.h"
-#include "services/common/text.h"
 #include "services/signalctl/commands/commands.h"
 #include "services/signalctl/commands/target.h"
 #include "services/signalctl/context.h"
@@ -24,12 +22,8 @@ struct Arguments {
 
 absl::StatusOr<std::optional<Url>> InternalUrl(std::string_view option, const std::string& text) {
   if (text.empty()) return std::nullopt;
-  absl::StatusOr<Url> url = ParseBaseUrl(text);
-  if (!url.ok())
-    return absl::InvalidArgumentError(absl::StrCat(Absl(option), ": ", url.status().message()));
-  if (url->tls)
-    return absl::InvalidArgumentError(
-        absl::StrCat(Absl(option), ": internal ports speak plain http"));
+  absl::StatusOr<Url> url = ReadInternalUrl(option, text);
+  if (!url.ok()) return url.status();
   return *std::move(url);
 }
 

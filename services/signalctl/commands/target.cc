@@ -31,6 +31,18 @@ absl::StatusOr<Target> ReadTarget(const std::string& url, Context& context) {
   return target;
 }
 
+absl::StatusOr<Url> ReadInternalUrl(std::string_view option, const std::string& text) {
+  absl::StatusOr<Url> url = ParseBaseUrl(text);
+  if (!url.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(Absl(option), ": ", url.status().message()));
+  }
+  if (url->tls) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Absl(option), ": internal ports speak plain http"));
+  }
+  return url;
+}
+
 absl::StatusOr<std::string> ReadTokenFile(std::string_view option, const std::string& path) {
   if (path.empty()) return std::string();
   absl::StatusOr<std::vector<std::string>> tokens = ReadSecrets(path);

@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "services/signalctl/context.h"
@@ -22,6 +23,9 @@ struct Target {
 
 // Warns where a token would go without TLS.
 absl::StatusOr<Target> ReadTarget(const std::string& url, Context& context);
+
+// Of an http:// URL, for an internal port. `option` says in errors which it is.
+absl::StatusOr<Url> ReadInternalUrl(std::string_view option, const std::string& text);
 
 // The one token of a file; empty where `path` is.
 absl::StatusOr<std::string> ReadTokenFile(std::string_view option, const std::string& path);
