@@ -15,6 +15,8 @@ GATEWAY_FLAGS = ("--max_connections=256", "--drain_timeout=10s", "--timeout=6s")
 class Gateway:
     """Keeps its port across restarts."""
 
+    process_class = harness.Process
+
     def __init__(self, name, link_port, flags=()):
         self.name = name
         self.port = 0
@@ -32,7 +34,7 @@ class Gateway:
         self.port, self.internal_port = self.process.port, self.process.internal_port
 
     def _start(self):
-        process = harness.Process(
+        process = self.process_class(
             "signaling-gateway", f"--port={self.port}", f"--internal_port={self.internal_port}",
             f"--service=127.0.0.1:{self._link_port}", *GATEWAY_FLAGS, *self._flags)
         process.wait_for("ready")
@@ -66,6 +68,9 @@ class Gateway:
 class Fleet:
     """Started by start(), ended by stop(), which fails where a process does not end well."""
 
+    process_class = harness.Process
+    gateway_class = Gateway
+
     def __init__(self, gateway_flags=(), service_flags=(), proxied=True):
         self.service = None
         self.gateways = []
@@ -83,14 +88,14 @@ class Fleet:
                 link = LinkProxy(port)
                 await link.start()
                 port = link.port
-            gateway = Gateway(name, port, self._gateway_flags)
+            gateway = self.gateway_class(name, port, self._gateway_flags)
             gateway.link = link
             await gateway.start()
             self.gateways.append(gateway)
 
     def _start_service(self):
-        service = harness.Process("signaling-service", "--port=0", "--internal_port=0", *SERVICE_FLAGS,
-                                  *self._service_flags)
+        service = self.process_class("signaling-service", "--port=0", "--internal_port=0", *SERVICE_FLAGS,
+                                     *self._service_flags)
         service.wait_for("ready")
         return service
 

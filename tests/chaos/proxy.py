@@ -143,9 +143,9 @@ class Haproxy(Proxy):
         self._process.send_signal(signal.SIGUSR2)
 
 
-async def behind(proxy_class, body, gateway_flags=(), **proxy_flags):
+async def behind(proxy_class, body, gateway_flags=(), fleet_class=Fleet, **proxy_flags):
     """`body(fleet, proxy)` with two gateways behind one proxy, which all have to end cleanly."""
-    fleet = Fleet(gateway_flags=gateway_flags, proxied=False)
+    fleet = fleet_class(gateway_flags=gateway_flags, proxied=False)
     proxy = None
     try:
         await fleet.start()

@@ -70,13 +70,17 @@ class Process:
         self._changed = threading.Condition()
         self._watch = log_check.Watch(name, flags)
         self._process = subprocess.Popen(
-            _command(name, flags), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            self.command(name, flags), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env=_environment(flags, environment or {}))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         listening = self.wait_for("listening")
         self.port = listening["port"]
         self.internal_port = listening["internal_port"]
+
+    def command(self, name, flags):
+        """What is started; where that is in a container, it is another command."""
+        return _command(name, flags)
 
     def _read(self):
         for line in self._process.stdout:
