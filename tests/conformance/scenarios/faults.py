@@ -77,7 +77,7 @@ async def message_too_large(play):
     await alice.hear_close(1009)
 
 
-@setup(gateway_flags=["--handshake_timeout=500ms"])
+@setup(gateway_flags=["--handshake_timeout=2s"])
 async def hello_timeout(play):
     """No `hello` comes in time: close 4506."""
     alice = await play.open("alice", "/v1")
