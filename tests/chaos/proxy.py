@@ -12,14 +12,9 @@ import tempfile
 
 import harness
 from fleet import Fleet
+from process import ports
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "docs" / "examples" / "proxies"
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def replaced(text, *changes):
@@ -39,7 +34,7 @@ class Proxy:
     def __init__(self, gateways, idle="60s", grace="1m"):
         """`gateways`: [(port, internal port)]. `idle`: the time without a byte after which it closes; `grace`: how long a reload
         leaves the old connections."""
-        self.port = free_port()
+        self.port = ports.reserve()
         self._folder = tempfile.TemporaryDirectory(prefix="signaling-proxy-")
         self._log = open(pathlib.Path(self._folder.name) / "log", "w+", encoding="utf-8")
         found = shutil.which(self.program, path=os.environ["PATH"] + ":/usr/sbin")

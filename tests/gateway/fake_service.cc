@@ -12,7 +12,7 @@ namespace {
 
 namespace v1 = signaling::v1;
 
-constexpr std::chrono::seconds kDeadline{10};
+constexpr std::chrono::seconds kDeadline{30};
 
 v1::Closed Ended(v1::ErrorReason reason, v1::ErrorAction action, std::uint32_t code,
                  const std::string& message) {

@@ -22,7 +22,7 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using net::ip::tcp;
 
-constexpr std::chrono::seconds kDeadline{10};
+constexpr std::chrono::seconds kDeadline{30};
 
 tcp::endpoint Loopback(std::uint16_t port) { return {net::ip::make_address("127.0.0.1"), port}; }
 

@@ -10,66 +10,9 @@ import back_office
 import harness
 import tokens
 from signaling.v1 import error_pb2
+from tcp_proxy import TcpProxy
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "docs" / "examples"
-
-
-class Cable:
-    """A TCP connection to the service that can be cut."""
-
-    def __init__(self, port):
-        self._target = port
-        self._lines = set()  # a task a connection
-        self._server = None
-
-    async def __aenter__(self):
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *unused):
-        await self.cut()
-
-    async def cut(self):
-        """Breaks what is there; until `mend` nobody gets through."""
-        self._server.close()
-        lines = list(self._lines)
-        for line in lines:
-            line.cancel()
-        await asyncio.gather(*lines, return_exceptions=True)
-        await self._server.wait_closed()  # since Python 3.12 also for the lines
-
-    async def mend(self):
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
-
-    def _connect(self, reader, writer):
-        line = asyncio.create_task(self._carry(reader, writer))
-        self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
-
-    async def _carry(self, reader, writer):
-        there_writer = None
-        try:
-            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)
-            both = [asyncio.create_task(self._pump(*way)) for way in ((reader, there_writer), (there_reader, writer))]
-            try:
-                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for pump in both:
-                    pump.cancel()
-        finally:
-            for end in (writer, there_writer):
-                if end is not None:
-                    end.transport.abort()
-
-    @staticmethod
-    async def _pump(source, sink):
-        try:
-            while data := await source.read(65536):
-                sink.write(data)
-                await sink.drain()
-        except OSError:
-            pass  # broken, which is as good as ended
 
 
 class Program:
@@ -115,13 +58,15 @@ class Scenarios:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.cursor = pathlib.Path(folder.name) / "cursor"
-        self.cable = await self.enterAsyncContext(Cable(self.service.port))
+        self.proxy = TcpProxy(self.service.port)
+        await self.proxy.start()
+        self.addAsyncCleanup(self.proxy.stop)
         self.program = None
 
     async def _start(self, there=0):
         """The program, which finds or makes the room with so many in it."""
         self.program = await Program.start(
-            self.command, f"--target=127.0.0.1:{self.cable.port}", "--room=office", "--seats=2",
+            self.command, f"--target=127.0.0.1:{self.proxy.port}", "--room=office", "--seats=2",
             f"--cursor={self.cursor}", "--allow=ann", "--allow=bob", "--remove=bob")
         self.addAsyncCleanup(self.program.kill)
         await self._expect_open(there)
@@ -170,11 +115,11 @@ class Scenarios:
         async with self.participant("ann") as ann:
             await ann.join("office")
             await self._greets(ann)
-            await self.cable.cut()
+            await self.proxy.stop()
             await ann.leave()
             await ann.join("office")
             await ann.leave()
-            await self.cable.mend()
+            await self.proxy.start()
             await self.program.expect("ann gone: LEFT", "ann entered, gone already", "ann gone: LEFT")
         await self._ends_with_the_room()
 
@@ -215,13 +160,13 @@ class Scenarios:
 
     async def _restart_service(self):
         """Crashes and comes back at its port, without the rooms. Nobody gets through before it is there."""
-        await self.cable.cut()
+        await self.proxy.stop()
         port = self.service.port
         await asyncio.to_thread(self.service.kill)
         type(self).service = await asyncio.to_thread(self.start_service, port)
         await self.channel.close()
         await back_office.Office.asyncSetUp(self)  # a channel that has seen no failure
-        await self.cable.mend()
+        await self.proxy.start()
 
     async def _newest_cursor(self):
         watch = self.rooms.WatchEvents(back_office.rooms_pb2.WatchEventsRequest())

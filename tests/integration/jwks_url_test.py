@@ -12,6 +12,7 @@ import harness
 import tokens
 from authority import Authority
 from back_office import grpc
+from process import ports
 
 INTERVAL = 10  # seconds between two fetches, at least
 
@@ -25,7 +26,7 @@ class KeyServer:
         self._server = None
         self.keys = ()
         self.times = []  # of requests
-        self.port = 0
+        self.port = ports.reserve()
         self.start()
 
     @property
@@ -50,7 +51,6 @@ class KeyServer:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self._server.socket = self._context.wrap_socket(self._server.socket, server_side=True)
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self):

@@ -15,7 +15,9 @@ import urllib.request
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-import log_check  # noqa: E402  pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position
+import log_check  # noqa: E402
+import ports  # noqa: E402
 
 # How long anything that must happen may take: generous, since sanitizer builds on busy machines run this too.
 DEADLINE = 20.0
@@ -41,6 +43,11 @@ def _command(name, flags):
     return [pathlib.Path(os.environ["SIGNALING_BIN_DIR"]) / name, *flags]
 
 
+def _with_ports(flags):
+    """Those for which any port is good get one that is theirs, also when they are started again."""
+    return [f"{flag[:-1]}{ports.reserve()}" if flag in ("--port=0", "--internal_port=0") else flag for flag in flags]
+
+
 def _environment(flags, settings):
     """That of a process: what is set comes from the test, and nothing from outside."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SIGNALING_")}
@@ -64,6 +71,7 @@ class Process:
 
     def __init__(self, name, *flags, environment=None):
         self.name = name
+        flags = _with_ports(flags)
         self._lines = collections.deque(maxlen=1000)
         self._events = {}
         self._counts = collections.Counter()  # of log lines by event

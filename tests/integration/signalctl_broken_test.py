@@ -14,14 +14,8 @@ import unittest
 
 import harness
 import websockets
-from process import DEADLINE, Process
+from process import DEADLINE, Process, ports
 from signalctl_cli import Signalctl, run
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Canned:
@@ -72,7 +66,7 @@ class BrokenTest(Signalctl):
         harness.stay_on_this_machine()
 
     def test_no_gateway(self):
-        url = f"ws://127.0.0.1:{free_port()}"
+        url = f"ws://127.0.0.1:{ports.reserve()}"
         self.assert_fails(url, 1, "TCP", "no gateway: nothing listens at 127.0.0.1:")
         self.assert_call_fails(url, "caller connects", "no gateway: nothing listens at 127.0.0.1:")
 
@@ -80,7 +74,7 @@ class BrokenTest(Signalctl):
         self.assert_fails("ws://no-such-host.invalid", 1, "name", "the name no-such-host.invalid has no address")
 
     def test_service_never_there(self):
-        gateway = Process("signaling-gateway", "--port=0", "--internal_port=0", f"--service=127.0.0.1:{free_port()}")
+        gateway = Process("signaling-gateway", "--port=0", "--internal_port=0", f"--service=127.0.0.1:{ports.reserve()}")
         self.addCleanup(gateway.stop)
         url = f"ws://127.0.0.1:{gateway.port}"
         self.assert_fails(url, 2, "hello", "has no signaling service behind it")
@@ -95,10 +89,10 @@ class BrokenTest(Signalctl):
         self.assertRegex(done.stdout + done.stderr, words)
 
     def test_nobody_says_whether_it_is_ready(self):
-        self.assert_ready(free_port(), 3, r"^signalctl: 127\.0\.0\.1:\d+/readyz: Connection refused\n$")
+        self.assert_ready(ports.reserve(), 3, r"^signalctl: 127\.0\.0\.1:\d+/readyz: Connection refused\n$")
 
     def test_what_is_asked_is_another_port(self):
-        gateway = Process("signaling-gateway", "--port=0", "--internal_port=0", f"--service=127.0.0.1:{free_port()}")
+        gateway = Process("signaling-gateway", "--port=0", "--internal_port=0", f"--service=127.0.0.1:{ports.reserve()}")
         self.addCleanup(gateway.stop)
         self.assert_ready(gateway.port, 6, r"^signalctl: 127\.0\.0\.1:\d+/readyz: HTTP 404: this is no internal port of ours\n$")
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from process import ports
+
 
 class TcpProxy:
     """Passes connections on to a port of this machine, for as long as it is up. Owns them."""
@@ -12,11 +14,10 @@ class TcpProxy:
         self._writers = set()
         self._flows = asyncio.Event()
         self._flows.set()
-        self.port = 0
+        self.port = ports.reserve()
 
     async def start(self):
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self):
         """Nothing gets through any more, and what stood is reset."""

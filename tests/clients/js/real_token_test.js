@@ -6,8 +6,8 @@ import test from 'node:test';
 import { Key, startKeyed } from './support/keyed.js';
 import { comeBackSoon, next } from './support/real.js';
 
-const LIFE_MS = 1_500;  // of a token that is to end
-const FLAGS = ['--token_notice=500ms', '--token_grace=500ms', '--resume_window=2s'];
+const LIFE_MS = 2_500;  // of a token that is to end
+const FLAGS = ['--token_notice=1s', '--token_grace=1s', '--resume_window=4s'];
 
 const statesOf = (client) => {
   const states = [];

@@ -10,9 +10,9 @@ from tcp_proxy import TcpProxy
 
 from signaling_client import SignalingClosed
 
-NOTICE = 0.5  # seconds, like all here
-GRACE = 0.5
-LIFE = 1.5  # of a token that is to end
+NOTICE = 1.0  # seconds, like all here
+GRACE = 1.0
+LIFE = 2.5  # of a token that is to end
 
 
 class Purse:
@@ -32,7 +32,7 @@ class Purse:
 
 
 class RealTokensTest(tokens.Stack):
-    more_service_flags = (f"--token_notice={NOTICE}s", f"--token_grace={GRACE}s", "--resume_window=2s")
+    more_service_flags = (f"--token_notice={NOTICE}s", f"--token_grace={GRACE}s", "--resume_window=4s")
 
     async def asyncSetUp(self):
         await super().asyncSetUp()
