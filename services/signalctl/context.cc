@@ -40,4 +40,9 @@ void Context::WarnOfPlaintext(std::string_view where, std::string_view host,
       << " without TLS, for everybody on the way to read; " << cure << '\n';
 }
 
+void Context::PrintList(const Table& list, std::string_view things) {
+  list.Print(out, style());
+  if (list.empty()) err << "no " << things << '\n';
+}
+
 }  // namespace signaling::ctl

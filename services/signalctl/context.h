@@ -51,6 +51,9 @@ class Context {
   // How tables are printed.
   Table::Style style() const { return {.header = !options.no_header, .colour = colour}; }
 
+  // What a list command found; where that is nothing, `err` says so: "no rooms".
+  void PrintList(const Table& list, std::string_view things);
+
   const GlobalOptions& options;
   std::ostream& out;
   std::ostream& err;

@@ -16,6 +16,8 @@ class Table {
   // As many cells as there are headings; an empty one is shown as "-". `alarming`: red where there are colours.
   void Add(std::vector<std::string> cells, bool alarming = false);
 
+  bool empty() const { return rows_.empty(); }
+
   struct Style {
     bool header = true;
     bool colour = false;

@@ -67,6 +67,17 @@ TEST_F(SignalctlOfficeTest, ListsPageThroughEverything) {
   EXPECT_THAT(sizes, ElementsAre(4, 2));
 }
 
+TEST_F(SignalctlOfficeTest, AnEmptyListIsSaidToBeOne) {
+  service_.list_rooms = [](auto&, const auto&, auto*) { return grpc::Status::OK; };
+  const Ran table = Run({"rooms", "list"});
+  EXPECT_EQ(table.code, 0);
+  EXPECT_EQ(table.out, "");
+  EXPECT_EQ(table.err, "no rooms\n");
+  const Ran json = Run({"rooms", "list", "-o", "json"});
+  EXPECT_EQ(json.out, "[]\n");
+  EXPECT_EQ(json.err, "");
+}
+
 TEST_F(SignalctlOfficeTest, ControlCharactersNeverReachTheTerminal) {
   service_.list_rooms = [](auto&, const auto&, auto* response) {
     response->add_rooms()->set_name("a\x1b]0;gotcha\x07");

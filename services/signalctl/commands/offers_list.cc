@@ -38,7 +38,7 @@ absl::Status Run(const Options& options, Context& context) {
                         : "",
                absl::StrCat(offer.claim_count()), offer.room()});
   }
-  table.Print(context.out, context.style());
+  context.PrintList(table, "offers");
   return absl::OkStatus();
 }
 

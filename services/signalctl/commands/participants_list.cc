@@ -29,7 +29,7 @@ absl::Status Run(const signaling::v1::ListParticipantsRequest& request, Context&
     table.Add({one.client_id(), HumanTime(one.joined_time(), now), one.connected() ? "yes" : "no",
                MetadataText(one.metadata())});
   }
-  table.Print(context.out, context.style());
+  context.PrintList(table, "participants");
   return absl::OkStatus();
 }
 

@@ -29,7 +29,7 @@ absl::Status Run(std::uint32_t limit, Context& context) {
                absl::StrCat(room.knocking_size()), HumanTime(room.create_time(), now),
                RulesOf(room.options())});
   }
-  table.Print(context.out, context.style());
+  context.PrintList(table, "rooms");
   return absl::OkStatus();
 }
 

@@ -40,7 +40,7 @@ absl::Status Run(const Options& options, Context& context) {
                absl::StrCat(session.queued_events(), " (", HumanBytes(session.queued_bytes()), ")"),
                session.remote_address()});
   }
-  table.Print(context.out, context.style());
+  context.PrintList(table, "sessions");
   return absl::OkStatus();
 }
 

@@ -67,12 +67,20 @@ class Process {
     return this.#events.get('listening').port;
   }
 
-  async metric(name) {
+  // Of one moment: a function that gives a sample by its name.
+  async metrics() {
     const { internal_port: port } = this.#events.get('listening');
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
-    assert.ok(line, `no metric ${name}`);
-    return Number(line.slice(name.length + 1));
+    const lines = text.split('\n');
+    return (name) => {
+      const line = lines.find((candidate) => candidate.startsWith(`${name} `));
+      assert.ok(line, `no metric ${name}`);
+      return Number(line.slice(name.length + 1));
+    };
+  }
+
+  async metric(name) {
+    return (await this.metrics())(name);
   }
 
   end() {
