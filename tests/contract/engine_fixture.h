@@ -1,5 +1,5 @@
 // What every engine has to do, said against the interface alone. An engine's own test file instantiates the suites with
-// a factory.
+// its kind.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,12 @@
 
 namespace signaling {
 
-using EngineFactory = std::function<std::unique_ptr<Engine>(const EngineOptions&, const Clock&,
-                                                            EngineObserver& observer)>;
+struct EngineKind {
+  std::string name;
+  std::function<std::unique_ptr<Engine>(const EngineOptions&, const Clock&, EngineObserver&)> make;
+};
+// In the tests' names; else it would be the object's bytes, which are others in each build.
+inline void PrintTo(const EngineKind& kind, std::ostream* out) { *out << kind.name; }
 
 // One client of the engine: numbers what it sends and reads its events.
 class Client {
@@ -117,7 +122,7 @@ class Client {
   std::uint64_t last_seq_ = 0;
 };
 
-class EngineTest : public ::testing::TestWithParam<EngineFactory> {
+class EngineTest : public ::testing::TestWithParam<EngineKind> {
  protected:
   EngineTest() { Make({}); }
   // No test leaves sessions behind that ending them does not clear.
@@ -125,7 +130,7 @@ class EngineTest : public ::testing::TestWithParam<EngineFactory> {
 
   void Make(const EngineOptions& options) {
     clients_.clear();
-    engine_ = GetParam()(options, clock_, observer_);
+    engine_ = GetParam().make(options, clock_, observer_);
   }
   Client& NewClient() {
     clients_.push_back(std::make_unique<Client>(*engine_, sink_, clients_.size() + 1));

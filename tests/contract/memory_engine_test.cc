@@ -5,11 +5,11 @@
 namespace signaling {
 namespace {
 
-const auto kMemory = ::testing::Values(
-    EngineFactory([](const EngineOptions& options, const Clock& clock, EngineObserver& observer) {
+const auto kMemory = ::testing::Values(EngineKind{
+    "Memory", [](const EngineOptions& options, const Clock& clock, EngineObserver& observer) {
       return std::make_unique<MemoryEngine>(options, clock, observer);
-    }));
-const auto kName = [](const auto&) { return "Memory"; };
+    }});
+const auto kName = [](const auto& test) { return test.param.name; };
 
 // What is in memory ends with it.
 class MemoryEngineStopTest : public EngineOffersTest {};

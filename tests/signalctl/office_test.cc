@@ -183,11 +183,11 @@ TEST_F(SignalctlOfficeTest, AConnectionMayTakeAsLongAsAnAnswer) {
   boost::asio::io_context io;
   boost::asio::ip::tcp::acceptor acceptor(
       io, {boost::asio::ip::make_address("127.0.0.1"), std::uint16_t{0}});
+  const Instant begun = Clock::now();
   std::thread far([&] {
     boost::asio::ip::tcp::socket client(io);
     acceptor.accept(client);
     // Its first frame (RFC 9113, section 3.4) would be SETTINGS: until the client hangs up there is none.
-    const Instant begun = Clock::now();
     boost::system::error_code ec;
     std::array<char, 1024> ignored{};
     while (!ec) client.read_some(boost::asio::buffer(ignored), ec);

@@ -221,6 +221,7 @@ struct Removal {
   CloseCode close_code;
   std::string type;
 };
+void PrintTo(const Removal& removal, std::ostream* out) { *out << removal.type; }
 
 class SessionRemovalTest : public SessionFixture, public testing::WithParamInterface<Removal> {};
 
