@@ -27,11 +27,13 @@ const total = (sample, names) => names.map(sample).reduce((sum, value) => sum + 
 const sum = async (names) => total(await system.service.metrics(), names);
 const connected = () => sum(TYPES.map(connectedBy));
 
-// By the browser's own word, when the page asked for it.
+// By the browser's own word, when it first had one for the page. What ICE chose may change later.
 const localType = (tab) => tab.page.evaluate(async () => {
-  const stats = await watched.reports.get(watched.connections.at(-1));
-  const { selectedCandidatePairId } = [...stats.values()].find(({ type }) => type === 'transport');
-  return stats.get(stats.get(selectedCandidatePairId).localCandidateId).candidateType;
+  for (const stats of await Promise.all(watched.reports.get(watched.connections.at(-1)))) {
+    const pair = stats.get([...stats.values()].find(({ type }) => type === 'transport')?.selectedCandidatePairId);
+    if (pair) return stats.get(pair.localCandidateId).candidateType;
+  }
+  throw new Error('it never said');
 });
 
 // What both said is in the metrics, and nothing else.

@@ -24,7 +24,7 @@ export function launch({ microphone = 'allowed', cameras = 1 } = {}) {
 
 // Runs in the page before its own scripts: keeps what the page makes, so that the test can look at it.
 function watch() {
-  // `reports`: the first one of each connection that was asked for while it was connected. What ICE chose may change later.
+  // `reports`: those of each connection that were asked for while it was connected.
   const watched = { connections: [], sockets: [], tracks: [], reports: new Map(), collisions: 0 };
   window.watched = watched;
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -41,7 +41,7 @@ function watch() {
 
     getStats(...selector) {
       const report = super.getStats(...selector);
-      if (this.connectionState === 'connected' && !watched.reports.has(this)) watched.reports.set(this, report);
+      if (this.connectionState === 'connected') watched.reports.set(this, [...watched.reports.get(this) ?? [], report]);
       return report;
     }
   };
