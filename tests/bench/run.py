@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,10 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.append(str(ROOT / "tests" / "support"))
+
+import ports  # noqa: E402  pylint: disable=wrong-import-position
+
 SERVER_CORE, LOAD_CORE = "0", "1"
 
 # name: arguments of the generator, and the column that counts
@@ -90,14 +93,6 @@ class Process:
         self.log.close()
 
 
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 def await_ready(internal_port, seconds=10.0):
     end = time.monotonic() + seconds
     while True:
@@ -113,15 +108,15 @@ def await_ready(internal_port, seconds=10.0):
 class Scraper(threading.Thread):
     """Reads /metrics of the ports every second, as a Prometheus in a hurry does."""
 
-    def __init__(self, ports):
+    def __init__(self, internal_ports):
         super().__init__(daemon=True)
-        self.ports = ports
+        self.internal_ports = internal_ports
         self.over = threading.Event()
         self.start()
 
     def run(self):
         while not self.over.wait(1):
-            for port in self.ports:
+            for port in self.internal_ports:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read()
 
     def stop(self):
@@ -166,8 +161,7 @@ class Server:
 
     def start_ours(self, scraped):
         """Waited for by what they answer, not by what they log: one of them logs nothing."""
-        ports = free_ports(4)
-        service, service_internal, gateway, gateway_internal = map(str, ports)
+        service, service_internal, gateway, gateway_internal = (ports.reserve() for _ in range(4))
         quiet = ["--rate_limits=off", *self.flags]
         self.run("signaling-service", f"--port={service}", f"--internal_port={service_internal}", *quiet,
                  *self.options.service_flag)
@@ -176,7 +170,7 @@ class Server:
         await_ready(gateway_internal)
         if scraped:
             self.scraper = Scraper([service_internal, gateway_internal])
-        return int(gateway)
+        return gateway
 
     def measure(self, arguments):
         command = [

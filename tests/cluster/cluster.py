@@ -7,8 +7,8 @@ import pathlib
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -17,16 +17,11 @@ import tools
 import yaml
 from api import Api
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+import ports  # noqa: E402  pylint: disable=wrong-import-position
+
 DEADLINE = 120.0  # seconds for what has to happen, on a busy machine
-
-
-def free_ports(count):
-    """Ports that were free a moment ago: none of these programs can be told to take any."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Cluster:
@@ -54,7 +49,8 @@ class Cluster:
     def _start(self):
         begun = time.monotonic()
         programs, kwok = tools.kubernetes(), tools.kwok()
-        client, peer, secure = free_ports(3)
+        # None of these programs can be told to take any.
+        client, peer, secure = (ports.reserve() for _ in range(3))
         self._etcd(client, peer)
         self._apiserver(programs["kube-apiserver"], client, secure)
         self._definitions()
@@ -155,7 +151,7 @@ class Cluster:
         file.write_text(yaml.safe_dump_all(nodes.stages()))
         # Without a lease the controllers take every node for lost after 40 s, and its pods with it.
         self._run(kwok, f"--kubeconfig={self.kubeconfig}", f"--config={file}", "--manage-all-nodes", "--node-lease-duration-seconds=40",
-                  f"--server-address=127.0.0.1:{free_ports(1)[0]}")
+                  f"--server-address=127.0.0.1:{ports.reserve()}")
         for node in nodes.nodes():
             self.api.create(node)
             name = node["metadata"]["name"]

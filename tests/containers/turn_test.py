@@ -2,7 +2,6 @@
 
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ sys.path[:0] = [str(ROOT / "tests" / "integration")]
 import container  # noqa: E402
 import harness  # noqa: E402
 import stun  # noqa: E402
+from process import ports  # noqa: E402
 
 FILE = "/run/secrets/turnserver.conf"
 # What `read_only` and `tmpfs: [/tmp]` are.
@@ -36,9 +36,7 @@ class TurnTest(unittest.TestCase):
         subprocess.run((docker / "make-secrets",), env={"PATH": "/usr/bin:/bin", "SIGNALCTL": "/bin/true"}, check=True)
         cls.secret = (docker / "secrets" / "turn-secret").read_text().strip()
         cls.service = yaml.safe_load((docker / "compose.yaml").read_text())["services"]["turn"]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-            free.bind(("127.0.0.1", 0))
-            cls.port = free.getsockname()[1]
+        cls.port = ports.reserve()
         command = [str(docker / "secrets" / "turnserver.conf") if word == FILE else word for word in cls.service["command"]]
         cls.server = subprocess.Popen(
             (*ALONE, "turnserver", *command, f"--listening-port={cls.port}", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1"),
