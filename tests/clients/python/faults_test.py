@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import itertools
 import json
 import re
 import socket
@@ -249,6 +250,24 @@ class FaultsTest(unittest.IsolatedAsyncioTestCase):
             with self.assertLogs("signaling_client", "WARNING"), self.assertRaises(asyncio.TimeoutError):
                 await asyncio.wait_for(client.__aenter__(), 0.3)
             self.assertTrue(client._task.done())
+
+    async def test_it_ends_at_whatever_moment_it_is_asked_to(self):
+        with socket.socket() as reserved:
+            reserved.bind(("127.0.0.1", 0))  # not listening: refused
+            async with Script(says()) as server:
+                urls = (f"ws://127.0.0.1:{reserved.getsockname()[1]}/", server.url)
+                # In steps of the event loop: a refusal comes after a few, a session begins after some dozens.
+                for url, cancelled, steps in itertools.product(urls, (False, True), range(60)):
+                    with self.subTest(url=url, cancelled=cancelled, steps=steps):
+                        client = self.run_client(url)
+                        for _ in range(steps):
+                            await asyncio.sleep(0)
+                        if cancelled:
+                            self._running[-1].cancel()
+                        else:
+                            await client.close()
+                        ended, _ = await asyncio.wait(self._running[-1:], timeout=DEADLINE)
+                        self.assertEqual((len(ended), client.connected), (1, False))
 
     async def test_http_refusals(self):
         async def refuse(reader, writer, head):

@@ -109,7 +109,8 @@ class Life:
     def on_joined(self, session: Session) -> Callable[[], Awaitable[None]]:
         self._logger.info("connected as %s in room %s", session.client_id, session.room.name)
         self._joined_before = True
-        self.session = session
+        if not self.over:  # else it was asked to end while the server took it in
+            self.session = session
         self._known.set()
         servers, policy, after = session.room.ice_servers, session.room.ice_transport_policy, self._telling
 

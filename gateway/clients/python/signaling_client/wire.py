@@ -16,6 +16,8 @@ from typing import Any, Awaitable, Callable, Dict, Optional, Protocol, cast
 import websockets
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from .tasks import cancel
+
 OPEN_TIMEOUT = 10.0
 """Seconds from the first packet to the end of the handshake."""
 
@@ -84,6 +86,20 @@ class Socket:
     @classmethod
     async def open(cls, url: str, options: SocketOptions) -> Socket:
         """Raises SocketClosedError, and ssl.SSLCertVerificationError for a server that is not the one it should be."""
+        # In a task of its own, since the library swallows it if its caller is cancelled just as the connection comes or fails:
+        # it has asyncio.wait_for() of before Python 3.12 inside.
+        opening = asyncio.ensure_future(cls._open(url, options))
+        try:
+            await asyncio.wait((opening,))
+        except asyncio.CancelledError:
+            await cancel(opening)
+            if not opening.cancelled() and opening.exception() is None:
+                await opening.result().close()
+            raise
+        return opening.result()
+
+    @classmethod
+    async def _open(cls, url: str, options: SocketOptions) -> Socket:
         arguments: Dict[str, Any] = {} if options.ssl is None else {"ssl": options.ssl}
         if options.traceparent is not None:
             arguments[_HEADERS] = {"traceparent": options.traceparent}
