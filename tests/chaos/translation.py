@@ -42,6 +42,8 @@ def _room_event(event):
                 "participant": {"metadata": dict(content.participant.metadata)}}
     if kind == "participant_connection":
         return {"type": kind, "client_id": content.client_id, "connected": content.connected}
+    if kind == "participant_joined":
+        return {"type": kind, "client_id": content.participant.client_id}
     return {"type": kind}
 
 

@@ -36,7 +36,7 @@ class World:
         self._left_behind = []
         self._away = {}  # (session, peer): told so by participant_connection
         self._tasks = []
-        self._opening = True
+        self._met = set()  # {session, peer}: of two, one is told that the other joined, once
 
     def rng(self, *of):
         """A generator of its own for each purpose, so that one does not disturb another."""
@@ -103,7 +103,9 @@ class World:
             return (1, size) if size else (0, 0)
         if type_ == "participant_connection":
             self._away[session.name, message["client_id"]] = not message["connected"]
-        elif type_ != "participant_joined" or not self._opening:
+        elif type_ == "participant_joined" and (pair := frozenset((session.name, message["client_id"]))) not in self._met:
+            self._met.add(pair)
+        else:
             self.fault(f"unexpected: {session.name} got {describe(message)}")
         return 0, 0
 
@@ -129,7 +131,6 @@ class World:
             await self.all([self._begin(talker.session)], 30)
             talker.ask({"type": "join", "room": "chaos-" + talker.session.name[:2]}, "joined")
         await self.settle(30)
-        self._opening = False
         for number in range(ROOMS):  # the maker sits in one room, the claimer in the next one
             maker, claimer = self._talker_of[f"r{number}s0"], self._talker_of[f"r{(number + 1) % ROOMS}s1"]
             deal = Deal(self.ledger, maker, claimer, self.rng("deal", number))
@@ -177,11 +178,11 @@ class World:
 
     def is_settled(self):
         return (self.ledger.is_settled() and not any(self._away.values())
+                and len(self._met) == ROOMS * SEATS * (SEATS - 1) // 2
                 and all(talker.session.established and not talker.session.unacked for talker in self.talkers))
 
     async def close(self):
         """Everybody says bye, and the service has nobody any more."""
-        self._opening = True
         self.deliver = lambda session, message: (0, 0)  # those who go are told of those who went before
         for talker in self.talkers:
             talker.session.finish()
