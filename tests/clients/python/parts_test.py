@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import unittest
 from datetime import datetime, timezone
@@ -199,6 +200,28 @@ class TasksTest(unittest.IsolatedAsyncioTestCase):
         self.gate.set()
         await asyncio.wait((task,), timeout=support.DEADLINE)
         self.assertTrue(task.cancelled())
+
+    async def test_what_fails_as_nobody_waits_any_more_is_not_logged(self):
+        """Its text may quote a token."""
+        logged = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: logged.append(context))
+        waits = asyncio.Event()
+
+        async def fail():
+            waits.set()
+            await self.gate.wait()
+            raise ValueError("secret")
+
+        waiting = asyncio.ensure_future(within(support.DEADLINE, fail()))
+        await waits.wait()
+        self.gate.set()
+        await asyncio.sleep(0)  # it raises
+        waiting.cancel()
+        await asyncio.wait((waiting,))
+        self.assertTrue(waiting.cancelled())
+        del waiting
+        gc.collect()
+        self.assertEqual(logged, [])
 
 
 class LanesTest(unittest.IsolatedAsyncioTestCase):

@@ -12,10 +12,13 @@ from .outbox import Outbox
 from .receipts import Receipts
 from .reconnect import code_after, refusal_code
 from .tasks import cancel, within
-from .wire import CLOSE_TIMEOUT, Socket, SocketClosedError
+from .wire import Socket, SocketClosedError
 
 HELLO_TIMEOUT = 10.0
 """Seconds from the `hello` to `connected`."""
+
+FINISH_TIMEOUT = 5.0
+"""Seconds at the end for all that is still to be sent, where the other end takes nothing. What is left then is lost."""
 
 MAX_UNNUMBERED = 64
 """Messages without a number that may wait for a socket which takes nothing. All but reports are few."""
@@ -107,7 +110,7 @@ class Connection:
         """bye: sends what is still to be sent, and ends the session."""
         try:
             if bye:
-                await within(CLOSE_TIMEOUT, self._finish())
+                await within(FINISH_TIMEOUT, self._finish())
         except (asyncio.TimeoutError, SocketClosedError):
             pass  # there is nobody to say it to
         finally:

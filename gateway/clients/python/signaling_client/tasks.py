@@ -69,6 +69,8 @@ async def within(seconds: float, work: Coroutine[Any, Any, _T]) -> _T:
             raise RuntimeError("what it waited for was cancelled")
         return task.result()
     finally:
+        if task.done() and not task.cancelled():
+            task.exception()  # where nobody asks any more asyncio would log it with its text, which may quote a token
         await _latecomers.let_go(task)
 
 
