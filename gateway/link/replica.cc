@@ -16,8 +16,9 @@ namespace {
 namespace v1 = signaling::v1;
 
 constexpr std::chrono::milliseconds kFirstBackoff{100};
-// Well under the 5 s that the service keeps sessions that cannot be resumed.
-constexpr std::chrono::milliseconds kLongestBackoff{2000};
+// Both pauses, one after the other in the worst case, are well under the 5 s that the service keeps sessions that cannot be resumed.
+constexpr std::chrono::milliseconds kLongestBackoff{1000};
+constexpr int kLongestChannelBackoffMs = 300;
 // A link that was up for less is a failed attempt.
 constexpr std::chrono::seconds kProven{1};
 // What goes wrong in more ways than that is not worth a line each.
@@ -35,7 +36,7 @@ std::unique_ptr<v1::SignalingService::Stub> MakeStub(
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   // This, in spite of its name, is what one attempt to connect may take at most, TLS included: a far service needs it.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestChannelBackoffMs);
   if (!name.empty()) arguments.SetSslTargetNameOverride(name);
   return v1::SignalingService::NewStub(grpc::CreateCustomChannel(address, credentials, arguments));
 }
