@@ -12,6 +12,7 @@ namespace {
 using Clock = StreamRegistry::Clock;
 
 constexpr std::chrono::milliseconds kStep{20};
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
@@ -27,8 +28,8 @@ void DrainStreams(StreamRegistry& streams, FlushQueue& queue, absl::Duration tim
   std::size_t gone = 0;
   for (Clock::time_point now = begin; now < deadline; now = Clock::now()) {
     const std::size_t may = pace.MayBeGone(absl::FromChrono(now - begin));
-    // At the end all that are left, also those that were not there yet when they were counted.
-    std::size_t more = std::numeric_limits<std::size_t>::max();
+    // In the end all that are left, also those that were not there yet when they were counted.
+    std::size_t more = kAll;
     if (may < count) more = may - std::min(may, gone);
     for (const auto& stream : streams.Live()) {
       if (more == 0) break;
@@ -39,6 +40,10 @@ void DrainStreams(StreamRegistry& streams, FlushQueue& queue, absl::Duration tim
     queue.Drain();
     if (streams.AwaitEmpty(std::min(deadline, now + kStep))) return;
   }
+  if (timeout <= absl::ZeroDuration()) return;
+  // Whom a process that stood still over the end has not sent away yet.
+  for (const auto& stream : streams.Live()) stream->SendAway(kAll);
+  queue.Drain();
 }
 
 void EndStreams(StreamRegistry& streams, absl::Duration patience) {
