@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 std::string FileWith(const std::string& name, const std::string& text) {
-  const std::string path = ::testing::TempDir() + name;
+  const std::string path = ::testing::TempDir() + name + std::to_string(getpid());
   std::ofstream(path, std::ios::binary) << text;
   return path;
 }

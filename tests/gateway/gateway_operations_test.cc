@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/collector.h"
@@ -21,8 +22,9 @@ namespace {
 
 class GatewayOperationsTest : public ::testing::Test {
  protected:
-  void Start(Config config = {}) {
-    config.service = service_.address();
+  // others: each with a comma before it.
+  void Start(Config config = {}, const std::string& others = "") {
+    config.service = service_.address() + others;
     config.port = 0;
     config.rate_limits.enabled = false;
     gateway_ = std::make_unique<Gateway>(config, registry_);
@@ -76,11 +78,26 @@ TEST_F(GatewayOperationsTest, SessionsAndLinksAreCounted) {
   WaitFor([this] { return Gauge("signaling_links") == 0; });
 }
 
+TEST_F(GatewayOperationsTest, EveryReplicaHasItsShareOfTheSessions) {
+  const FakeService second;
+  Config config;
+  config.io_threads = 2;
+  Start(config, "," + second.address());
+  // Who is ready has a link for each of its two threads, not yet one to each replica.
+  WaitFor([this] { return Gauge("signaling_links") == 4; });
+  std::vector<std::unique_ptr<WsClient>> clients;
+  while (service_.held() == 0 || second.held() == 0) {
+    clients.push_back(std::make_unique<WsClient>(gateway_->port(), "/"));
+    ASSERT_TRUE(clients.back()->Receive());
+    ASSERT_LT(clients.size(), 8u) << "all are at one replica";
+  }
+}
+
 TEST_F(GatewayOperationsTest, WhatWaitsForClientsThatDoNotReadIsCounted) {
   Start();
   WsClient client(gateway_->port(), "/");
   client.Receive();
-  EXPECT_EQ(Gauge("signaling_send_queue_bytes"), 0);
+  WaitFor([this] { return Gauge("signaling_send_queue_bytes") == 0; });
   // More than the kernel takes of a socket whose other side sleeps, and less than a gateway keeps beside that.
   constexpr int kEchoes = 18;
   service_.set_echoes(kEchoes);

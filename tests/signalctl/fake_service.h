@@ -49,6 +49,7 @@ class FakeService final : public signaling::v1::RoomService::Service {
   FakeService() { Listen("127.0.0.1:0"); }
   ~FakeService() override { Stop(); }
 
+  int port() const { return port_; }
   std::string address() const { return HostPort("127.0.0.1", port_); }
   void Stop() {
     if (server_) server_->Shutdown(std::chrono::system_clock::now());

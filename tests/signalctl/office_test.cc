@@ -17,6 +17,7 @@
 #include "services/signalctl/ws/trace.h"
 #include "tests/signalctl/fake_service.h"
 #include "tests/signalctl/run.h"
+#include "tests/support/kept_port.h"
 
 namespace signaling::ctl {
 namespace {
@@ -202,6 +203,7 @@ TEST_F(SignalctlOfficeTest, AConnectionMayTakeAsLongAsAnAnswer) {
 }
 
 TEST_F(SignalctlOfficeTest, NobodyThere) {
+  const KeptPort kept(service_.port());
   service_.Stop();
   const Ran ran = Run({"rooms", "list"});
   EXPECT_EQ(ran.code, 3);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/signalctl/fake_service.h"
 #include "tests/signalctl/run.h"
+#include "tests/support/kept_port.h"
 
 namespace signaling::ctl {
 namespace {
@@ -89,9 +90,9 @@ TEST(EventsWatchTest, WhatTheServiceRefusesIsNotTriedAgain) {
 
 TEST(EventsWatchTest, GivesUpWhereNobodyIs) {
   FakeService service;
-  const std::string address = service.address();
+  const KeptPort kept(service.port());
   service.Stop();
-  EXPECT_EQ(RunSignalctl({"--service", address, "events", "watch"}).code, 3);
+  EXPECT_EQ(RunSignalctl({"--service", service.address(), "events", "watch"}).code, 3);
 }
 
 }  // namespace

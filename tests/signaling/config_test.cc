@@ -1,6 +1,7 @@
 #include "services/signaling/config.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -116,7 +117,7 @@ TEST(ServiceConfigTest, TokensReachTheirOptions) {
 }
 
 TEST(ServiceConfigTest, TurnTakesItsSecretsFromAFile) {
-  const std::string path = ::testing::TempDir() + "turn-secrets";
+  const std::string path = ::testing::TempDir() + "turn-secrets" + std::to_string(getpid());
   std::ofstream(path) << "first\nsecond\n";
   EXPECT_FALSE(Configured<ServiceConfig>({{"turn_secret_file", path}}).ok()) << "for nothing";
   auto config = Configured<ServiceConfig>({{"turn_secret_file", path},

@@ -5,10 +5,12 @@
 
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include "tests/gateway/link/link_fixture.h"
 #include "tests/support/certificates.h"
+#include "tests/support/kept_port.h"
 
 namespace signaling::gateway {
 namespace {
@@ -61,11 +63,10 @@ TEST_F(LinkRefusalTest, OfOneReplicaLeavesTheOthers) {
 TEST_F(LinkRefusalTest, WeighsMoreThanAServiceThatIsGone) {
   FakeService one;
   one.set_refusal({grpc::StatusCode::PERMISSION_DENIED, "no grant"});
-  std::string gone;
-  {
-    FakeService two;
-    gone = two.address();
-  }
+  auto two = std::make_unique<FakeService>();
+  const std::string gone = two->address();
+  const KeptPort kept(two->port());
+  two.reset();
   links_.SetReplicas({gone});
   RunUntil([this] { return !links_.trouble().empty(); });
   EXPECT_THAT(links_.trouble(), HasSubstr("cannot be reached"));
@@ -80,11 +81,10 @@ TEST_F(LinkRefusalTest, AnOpenServiceIsGoodEnoughForAGatewayThatIsNotPublic) {
 }
 
 TEST_F(LinkRefusalTest, AServiceThatIsGoneIsSaidOnceForEachReason) {
-  std::string gone;
-  {
-    FakeService service;
-    gone = service.address();
-  }
+  auto service = std::make_unique<FakeService>();
+  const std::string gone = service->address();
+  const KeptPort kept(service->port());
+  service.reset();
   ::testing::internal::CaptureStdout();
   links_.SetReplicas({gone});
   RunUntil([this] { return downs_ >= 3; });

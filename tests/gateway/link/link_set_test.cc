@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tests/gateway/link/link_fixture.h"
+#include "tests/support/kept_port.h"
 
 namespace signaling::gateway {
 namespace {
@@ -135,6 +136,7 @@ TEST_F(LinkSetTest, AServiceThatIsGoneIsFoundAgain) {
   Connect({service.get()});
   AddPeers(2);
   const int port = service->port();
+  const KeptPort kept(port);
   service.reset();
   RunUntilReady(false);
   EXPECT_GT(downs_, 0);

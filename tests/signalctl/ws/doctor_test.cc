@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/json/parse.hpp>
 #include <cstdio>
 #include <fstream>
+#include <string>
 #include <thread>
 
 #include "services/signalctl/doctor/greeting.h"
@@ -107,7 +109,7 @@ TEST(LogLinesTest, TheLastTen) {
 }
 
 TEST(LogLinesTest, OfALargeFileTheEndFromTheBeginOfALine) {
-  const std::string path = ::testing::TempDir() + "/large.log";
+  const std::string path = ::testing::TempDir() + "large.log" + std::to_string(getpid());
   std::ofstream(path) << std::string(std::size_t{2} << 20, 'x') << "\nfirst\nlast\n";
   EXPECT_EQ(*ReadEnd(path), "first\nlast\n");
   std::ofstream(path) << "only\n";
@@ -116,7 +118,7 @@ TEST(LogLinesTest, OfALargeFileTheEndFromTheBeginOfALine) {
 }
 
 TEST(ReadEndTest, TakesAPipe) {
-  const std::string path = testing::TempDir() + "signalctl_pipe";
+  const std::string path = testing::TempDir() + "signalctl_pipe" + std::to_string(getpid());
   std::remove(path.c_str());
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   std::thread writer([&] {

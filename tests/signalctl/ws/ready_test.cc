@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/common/internal_server.h"
 #include "tests/signalctl/run.h"
+#include "tests/support/kept_port.h"
 
 namespace signaling::ctl {
 namespace {
@@ -57,7 +58,9 @@ TEST_F(ReadyTest, SaysWhyItIsNot) {
 }
 
 TEST_F(ReadyTest, NobodyAnswers) {
+  const int port = server_->port();
   server_.reset();
+  const KeptPort kept(port);
   const Ran ran = Ask();
   EXPECT_EQ(ran.code, 3);
   EXPECT_EQ(ran.out, "");

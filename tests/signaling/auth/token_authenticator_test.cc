@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -139,7 +140,13 @@ TEST_F(TokenAuthenticatorTest, IsReadyWhenItHasKeys) {
   EXPECT_EQ(Why(Authenticate(SignedToken('a', "a"))), Reason::kUnavailable);
   clock_.Advance(KeyRefresh::kMinInterval);
   Authenticate(SignedToken('a', "a"));
-  ASSERT_TRUE(url_.Answer(FetchedKeys{.body = Jwks({TestKey::Raw("ED25519").PublicJwk()})}));
+  // Its own thread may have begun to ask just before, and get there a moment later.
+  const FetchedKeys keys{.body = Jwks({TestKey::Raw("ED25519").PublicJwk()})};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!url_.Answer(keys)) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+    std::this_thread::yield();
+  }
   EXPECT_TRUE(door_->Ready().ok());
 }
 

@@ -14,7 +14,7 @@ namespace v1 = signaling::v1;
 
 class AgeingTest : public ServiceTest {
  protected:
-  static constexpr absl::Duration kAge = absl::Seconds(3);
+  static constexpr absl::Duration kAge = absl::Seconds(8);
   AgeingTest() : ServiceTest({.max_stream_age = kAge}) {}
 };
 
