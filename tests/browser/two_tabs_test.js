@@ -63,8 +63,8 @@ test('the second is refused while the first is there, and the first notices noth
 test('the first that vanished is replaced, and stays away when it is back', async () => {
   const first = await openTab(line.url);
   assert.equal(await join(first), 'joined');
-  line.cut();
   const second = await openTab(system.url);
+  line.cut();
   await until('the seat is given up', async () => await join(second) === 'joined');
   line.mend();
   await tells(first, 'closed: session_replaced');

@@ -88,7 +88,7 @@ class Stream:
     async def stop(self):
         """Half-close, once every slot is closed."""
         self.read_on()
-        end = asyncio.get_running_loop().time() + harness.DEADLINE / 4
+        end = asyncio.get_running_loop().time() + harness.DEADLINE / 2
         while self._on_frame:
             if asyncio.get_running_loop().time() > end:
                 raise TimeoutError(f"never closed {self}: {[hears.__name__ for hears in self._on_frame.values()]}")

@@ -14,7 +14,7 @@ from proxy import Haproxy, Nginx, Proxy, behind  # noqa: E402
 from world import World  # noqa: E402
 
 # After so long without a byte the proxy closes.
-IDLE = 2.0
+IDLE = 6.0
 RATE = 300
 
 
@@ -29,7 +29,7 @@ class Proxies:
             connections = [await self._connected(proxy) for _ in range(10)]
             ended = asyncio.gather(*(ended for _, ended in connections))
             with self.assertRaises(TimeoutError):
-                async with asyncio.timeout(4 * IDLE):
+                async with asyncio.timeout(2.5 * IDLE):
                     await asyncio.wait(
                         [ended for _, ended in connections], return_when=asyncio.FIRST_COMPLETED)
             for connection, _ in connections:

@@ -226,7 +226,10 @@ class World:
     async def _tick(self):
         loop = asyncio.get_running_loop()
         while True:
+            before = loop.time()
             await asyncio.sleep(0.1)
+            if loop.time() - before > 1:
+                continue  # the machine stood still: what has come meanwhile is not read yet
             for talker in self.talkers:
                 talker.session.tick(loop.time())
 

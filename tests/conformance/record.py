@@ -114,9 +114,13 @@ class Recording:
     async def resume(self, name, hello, last_seq, gateway=None, token=None, **changes):
         """Another socket, which has asked to go on."""
         client = await self.open(name, "/v1", **({"gateway": gateway} if gateway else {}))
+        await self.ask_to_resume(client, hello, last_seq, token, **changes)
+        return client
+
+    @staticmethod
+    async def ask_to_resume(client, hello, last_seq, token=None, **changes):
         await client.say("hello", **({"token": token} if token else {}), resume={
             "session_id": hello["session_id"], "resume_token": hello["resume_token"], "last_seq": last_seq, **changes})
-        return client
 
     def stop_gateway(self, number):
         self.steps.append({"gateway": number, "stops": True})

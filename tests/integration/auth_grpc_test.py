@@ -156,7 +156,7 @@ class ConnectTest(Grpc):
         await self.closed(PERMISSION_DENIED, "CLIENT_ID_MISMATCH", client_id="bob", token=self.key.token("ann", "calls"))
 
     async def test_its_token_ends_like_any_other(self):
-        ann = await self.participant("ann", token=self.key.token("ann", "calls", lifetime=1)).__aenter__()
+        ann = await self.participant("ann", token=self.key.token("ann", "calls", lifetime=4)).__aenter__()
         await ann.join("calls")
         self.assertTrue((await ann.expect("notice")).HasField("token_expiring"))
         self.assertEqual((await ann.expect("closed")).error.reason, error_pb2.ERROR_REASON_TOKEN_EXPIRED)

@@ -53,7 +53,7 @@ class ConnectionsTest(harness.Stack):
 
 
 class TimeoutsTest(harness.Stack):
-    gateway_flags = ("--timeout=3s", "--handshake_timeout=2s")
+    gateway_flags = ("--timeout=3s", "--handshake_timeout=4s")
 
     async def test_hello_must_come(self):
         client = await self.open("/v1")

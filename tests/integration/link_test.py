@@ -16,6 +16,7 @@ class LinkTest(harness.Stack):
     async def asyncSetUp(self):
         await super().asyncSetUp()
         self.took = []  # seconds, the moves after cuts
+        self.heard = []  # participant_connection
         self.proxy = TcpProxy(self.service.port)
         await self.proxy.start()
         self.addAsyncCleanup(self.proxy.stop)
@@ -68,10 +69,11 @@ class LinkTest(harness.Stack):
                 await asyncio.sleep(0.01)
 
     async def expect_message(self, client):
-        """Nobody hears of a cut that takes less than a second."""
+        """What does not hear of a cut, as long as that takes less than a second."""
         message = await client.expect_any("message", "participant_connection", "error")
         if message["type"] == "participant_connection":
-            raise AssertionError(f"{message}: of these moves one took too long: {self.took} s")
+            self.heard.append(message)
+            return await self.expect_message(client)
         if message["type"] == "error" and (message["code"], message["fatal"]) != ("unavailable", False):
             raise AssertionError(message)
         return message
@@ -104,6 +106,11 @@ class LinkTest(harness.Stack):
             received = [tasks.create_task(receive(client)) for client in (far, near)]
         for sender, receiver in zip(sent, received, strict=True):
             self.assertEqual(receiver.result(), list(range(sender.result())))
+        self.check_nobody_heard()
+
+    def check_nobody_heard(self):
+        if self.heard:  # of a move that a busy machine made a long one
+            self.assertGreater(max(self.took), 0.9, self.heard)
 
     async def test_a_broken_link_is_no_business_of_clients(self):
         near, far = await self.pair_behind("link")
@@ -118,6 +125,7 @@ class LinkTest(harness.Stack):
             self.assertEqual((await self.expect_message(far))["data"], number)
             await far.command("message", data=number)
             await near.expect("message", data=number)
+        self.check_nobody_heard()
 
     async def test_while_there_is_none_messages_wait(self):
         near, far = await self.pair_behind("wait")
@@ -157,6 +165,7 @@ class RestartTest(harness.Stack):
         for client in (first, second):
             await client.expect_error("unavailable", fatal=True, action="reconnect")
             await client.expect_close(1012)
+        await harness.eventually(lambda: harness.readyz(self.gateway) == "ok", "the gateway has found the next service")
         again = await self.resume(first)
         self.assertEqual(again.hello["resume_error"], "session_expired")
         await self.join(again, "restart")

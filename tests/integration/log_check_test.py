@@ -137,7 +137,7 @@ class DebugTest(harness.Stack):
     FEWEST = {"gateway": 20, "service": 20}
 
     def events(self, process):
-        entries = [json.loads(line) for line in process.log().splitlines()]
+        entries = [json.loads(line) for line in process.log().splitlines() if line.startswith("{")]
         return {(entry["event"], entry.get("session_id")): entry for entry in entries}
 
     async def test_a_session_can_be_followed(self):

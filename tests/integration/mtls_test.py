@@ -273,7 +273,7 @@ class Tokens(Guarded):
         await near.expect("participant_joined", client_id="far")
 
         async def rotate():
-            self.files.write("token", self.token("gateway-1", ["gateway"], lifetime=6))
+            self.files.write("token", self.token("gateway-1", ["gateway"], lifetime=15))
             await self.streams_renewed()
             self.files.write("token", self.token("gateway-2", ["gateway"]))
             await self.streams_renewed()
@@ -302,7 +302,7 @@ class Tokens(Guarded):
         await self.refused("refuses this gateway: ", *self.know)
 
     async def test_a_token_file_that_is_gone_is_a_refusal_until_it_is_back(self):
-        self.files.write("passing", self.token("gateway", ["gateway"], lifetime=3))
+        self.files.write("passing", self.token("gateway", ["gateway"], lifetime=12))
         gateway = await asyncio.to_thread(
             self.another_gateway, *self.know, f"--service_token_file={self.files.path('passing')}")
         await asyncio.to_thread(gateway.wait_for, "ready")

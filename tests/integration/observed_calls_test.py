@@ -278,7 +278,7 @@ class Limits(back_office.Office):
         self.assertGreater(refused, 0)
         self.assertEqual(samples(self.service)['signaling_rate_limited_total{limit="call"}'], refused)
         async with self.participant("ann") as ann:
-            for _ in range(128):
+            for _ in range(131):
                 await ann.command(room=room_pb2.RoomCommand(update=room_pb2.Update()))
             await harness.eventually(
                 lambda: samples(self.service)['signaling_rate_limited_total{limit="other"}'] == 1, "one episode")

@@ -144,7 +144,7 @@ class OffersTest(OffersStack):
 
 class LeaseTest(OffersStack):
 
-    service_flags = ("--claim_lease=1s", "--resume_window=500ms")
+    service_flags = ("--claim_lease=6s", "--resume_window=2s")
 
     async def test_a_claimer_that_vanishes_gives_it_back_and_one_that_is_silent_too(self):
         maker, vanishes, silent, answers = await asyncio.gather(*(self.v1(name) for name in (

@@ -223,7 +223,7 @@ class LiarTest(unittest.IsolatedAsyncioTestCase, Signalctl):
     async def test_an_unknown_type_that_is_borne(self):
         url = await self.start({"signalctl_no_such_type": {"type": "ack"}})
         await asyncio.to_thread(self.assert_fails, url, 2, "unknown type", "has to be answered by unknown_type",
-                                "--timeout", "500ms")
+                                "--timeout", "3s")
 
 
 if __name__ == "__main__":

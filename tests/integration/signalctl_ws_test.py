@@ -110,14 +110,14 @@ class OpenTest(harness.Stack, Signalctl):
 
     async def test_load_adds_up(self):
         before = self.gateway.metrics()
-        done = await asyncio.to_thread(run, "load", self.url, "--pairs", 5, "--rate", 44, "--duration", "1s", "-o", "json")
+        done = await asyncio.to_thread(run, "load", self.url, "--pairs", 5, "--rate", 44, "--duration", "3s", "-o", "json")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         load = json.loads(done.stdout)
         self.assertTrue(load["ok"])
         self.assertEqual(load["opened"], 5)
         # 5 pairs, 44 frames a second of each; a busy machine is late with the last ones.
         self.assertGreater(load["sent"], 100)
-        self.assertLessEqual(load["sent"] + load["held_back"], 5 * 45)
+        self.assertLessEqual(load["sent"] + load["held_back"], 5 * 133)
         self.assertEqual(load["sent"], load["delivered"])
         self.assertEqual([load[name] for name in ("lost", "duplicated", "reordered", "changed")], [0] * 4)
         self.assertEqual((load["errors"], load["closes"]), ({}, {}))

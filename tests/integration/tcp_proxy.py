@@ -12,6 +12,7 @@ class TcpProxy:
         self.target = target  # of connections that come from now on
         self._server = None
         self._writers = set()
+        self._cuts = 0
         self._flows = asyncio.Event()
         self._flows.set()
         self.port = ports.reserve()
@@ -31,15 +32,21 @@ class TcpProxy:
 
     def cut(self):
         """Resets what stands; new connections get through."""
+        self._cuts += 1
         for writer in list(self._writers):
             writer.transport.abort()
         self._flows.set()
 
     async def _accept(self, reader, writer):
+        cuts = self._cuts
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         except OSError:
             writer.transport.abort()
+            return
+        if cuts != self._cuts:
+            writer.transport.abort()
+            far_writer.transport.abort()
             return
         await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
 

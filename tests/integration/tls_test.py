@@ -18,7 +18,7 @@ import harness
 from raw_socket import RawSocket
 from tls_files import Mounted, Pair, handshake, openssl, shown, trusting
 
-HANDSHAKE_TIMEOUT = 3.0
+HANDSHAKE_TIMEOUT = 6.0
 
 
 class TlsStack(harness.Stack):

@@ -60,7 +60,7 @@ class Watcher:
 
 
 class Events(back_office.Office):
-    service_flags = ("--room_empty_timeout=1s",)
+    service_flags = ("--room_empty_timeout=4s",)
 
     async def test_a_rooms_life(self):
         watcher = await Watcher(self.rooms).begin()

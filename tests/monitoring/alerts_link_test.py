@@ -8,7 +8,7 @@ from monitoring import harness
 from tcp_proxy import TcpProxy
 
 GATEWAY = "signaling-gateway"
-DELAY = 0.1  # seconds, one way
+DELAY = 0.5  # seconds, one way
 
 
 class FarProxy(TcpProxy):

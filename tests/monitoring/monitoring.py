@@ -184,11 +184,16 @@ class Watching:
             self.assertEqual(await asyncio.to_thread(self.prometheus.firing, name), [], f"{name} fires without a cause")
 
     async def expect_firing(self, name, again=None, **labels):
-        """It comes, with these labels and all that it says filled in; `again()` keeps the cause up meanwhile."""
-        await self.until(lambda: self.prometheus.firing(name), f"{name} fires", again)
-        found = await asyncio.to_thread(self.prometheus.firing, name)
+        """It comes, with these labels and all that it says filled in; `again()` keeps the cause up meanwhile. What reaches one process may
+        reach another one before."""
         labels["severity"] = alerts()[name]["labels"]["severity"]
-        self.assertIn(labels, [{key: alert["labels"].get(key) for key in labels} for alert in found])
+        found = []
+
+        def fires():
+            found[:] = self.prometheus.firing(name)
+            return any(labels.items() <= alert["labels"].items() for alert in found)
+
+        await self.until(fires, f"{name} fires with {labels}", again)
         for alert in found:
             for text in alert["annotations"].values():
                 self.assertRegex(text, r"^[^ <{][^<{]+$")

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { Watch } from '../../support/log_check.mjs';
+import { reserve } from './ports.js';
 import { until } from './until.js';
 
 const START_MS = 20_000;
@@ -125,14 +126,14 @@ export class System {
 
   // On the port of the one before, where there was one.
   async startService() {
-    const port = this.service?.port ?? 0;
+    const port = this.service?.port ?? await reserve();
     this.service = await Process.start('signaling-service', [
       `--port=${port}`, '--internal_port=0', '--rate_limits=off', ...this.#flags.service,
     ]);
   }
 
   async startGateway() {
-    const port = this.gateway?.port ?? 0;
+    const port = this.gateway?.port ?? await reserve();
     this.gateway = await Process.start('signaling-gateway', [
       `--port=${port}`, '--internal_port=0', '--rate_limits=off', `--service=127.0.0.1:${this.service.port}`,
       ...this.#flags.gateway,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { until } from '../../browser/support/until.js';
 import { Key, startKeyed } from './support/keyed.js';
 import { comeBackSoon, next } from './support/real.js';
 
@@ -57,14 +58,16 @@ test('a session outlives its first token, and its second', async (t) => {
   const ann = client({ getToken });
   const bob = client({ getToken: purse(key, 'bob') });
   const states = statesOf(ann);
+  let notices = 0;
+  ann.on('token_expiring', () => ++notices);
   for (const one of [ann, bob]) {
     one.connect();
     await one.join('hall');
   }
-  for (let i = 0; i < 2; ++i) await next(ann, 'token_expiring');
+  await until('two notices', () => notices === 2, 60_000);
   // Long after the end of the second one.
-  const until = Date.now() + 2 * LIFE_MS;
-  for (let i = 0; Date.now() < until; ++i) {
+  const end = Date.now() + 2 * LIFE_MS;
+  for (let i = 0; Date.now() < end; ++i) {
     await heard(ann, bob, i);
     await heard(bob, ann, i);
   }

@@ -164,7 +164,7 @@ class ExamplesTest(harness.Stack):
 
     async def test_a_call_that_does_not_connect_is_given_up(self):
         before = self.reports()
-        with mock.patch.object(robot_example.Call, "PATIENCE", 0.5):
+        with mock.patch.object(robot_example.Call, "PATIENCE", 3.0):
             robot = robot_example.Robot(self.url, "i", "robot", robot_example.TestPicture())
             async with robot:
                 caller = await self.v1("caller", room="i")

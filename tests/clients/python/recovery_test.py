@@ -269,21 +269,28 @@ class ResumeTest(Scripted):
 
     async def test_a_server_that_does_not_answer_a_resume_is_not_told_goodbye(self):
         ends = asyncio.Queue()
+        short = mock.patch.object(signaling_client.connection, "HELLO_TIMEOUT", 0.2)
+
+        async def first(peer):
+            await peer.greet()
+            short.start()
+            self.addCleanup(short.stop)
+            await peer.close(1011)
 
         async def silent(peer):
             await peer.expect("hello")
             ends.put_nowait(await peer.expect_end())
+            short.stop()
 
         async def back(peer):
             await peer.resume(1)
 
-        with mock.patch.object(signaling_client.connection, "HELLO_TIMEOUT", 0.2):
-            async with Script(says(close=1011), silent, back) as server:
-                client = self.run_client(server.url)
-                for name in ("connected", "reconnecting", "resumed"):
-                    await client.expect(name)
-                self.assertEqual(await asyncio.wait_for(ends.get(), DEADLINE), 1001)  # 1000 would end the session
-                await self.end(client)
+        async with Script(first, silent, back) as server:
+            client = self.run_client(server.url)
+            for name in ("connected", "reconnecting", "resumed"):
+                await client.expect(name)
+            self.assertEqual(await asyncio.wait_for(ends.get(), DEADLINE), 1001)  # 1000 would end the session
+            await self.end(client)
 
     async def test_goodbye_is_said_after_all_that_was_sent(self):
         said = []

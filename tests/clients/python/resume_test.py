@@ -1,6 +1,7 @@
 """Sessions of the Python client that outlive their connections, with the real gateway and service."""
 
 import asyncio
+import json
 import signal
 from unittest import mock
 
@@ -128,7 +129,7 @@ class ResumeTest(Stack):
             async def lose_connected(socket):
                 nonlocal greetings
                 data = await receive(socket)
-                if '"connected"' in data and greetings < 2:
+                if json.loads(data)["type"] == "connected" and greetings < 2:
                     greetings += 1
                     proxy.cut()
                     return await receive(socket)

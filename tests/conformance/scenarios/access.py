@@ -5,7 +5,7 @@ from scenarios import sdp, setup
 ALICE = {"sub": "alice", "room": "hall", "grants": ["join", "create"]}
 BOB = {"sub": "bob", "room": "hall", "grants": ["join"]}
 # Short, so that a replay is; by default the notice comes 30 s before, and the grace is 25 s.
-SHORT = ["--token_notice=700ms", "--token_grace=300ms", "--resume_window=2s"]
+SHORT = ["--token_notice=1500ms", "--token_grace=1500ms", "--resume_window=8s"]
 
 
 def token(name):
@@ -64,7 +64,7 @@ async def not_granted(play):
     await bob.hear_error("unauthenticated", action="none", fatal=False)
 
 
-@setup(service_flags=SHORT, tokens={"short": {**ALICE, "lifetime_ms": 1600}, "alice": ALICE, "bob": BOB})
+@setup(service_flags=SHORT, tokens={"short": {**ALICE, "lifetime_ms": 4000}, "alice": ALICE, "bob": BOB})
 async def token_expiring(play):
     """A token is about to end: `refresh` with a new one has no answer, and the session goes on past the end of the old one,
     which another session with it shows."""
@@ -86,7 +86,7 @@ async def token_expiring(play):
 
 
 @setup(service_flags=SHORT, tokens={
-    "short": {**ALICE, "lifetime_ms": 1600}, "alice": ALICE, "bob": BOB})
+    "short": {**ALICE, "lifetime_ms": 4000}, "alice": ALICE, "bob": BOB})
 async def token_expired(play):
     """No new token comes: 4002 after the grace. The session waits; it goes on with a new token of the same client, and with
     nobody else's."""
@@ -104,6 +104,7 @@ async def token_expired(play):
     await alice.hear("token_expiring")
     await alice.hear_error("token_expired", action="reconnect", fatal=True)
     await alice.hear_close(4002)
+    await bob.hear("participant_connection", client_id="alice", connected=False)
     await bob.say("message", id=2, data="meanwhile")
     await bob.hear_ack(2)
     without = await play.resume("alice-without", hello, 2)
@@ -114,6 +115,7 @@ async def token_expired(play):
     back = await play.resume("alice-back", hello, 2, token=token("alice"))
     await back.hear("connected", client_id="alice", resumed=True, last_id=1)
     await back.hear("message", client_id="bob", data="meanwhile")
+    await bob.hear("participant_connection", client_id="alice", connected=True)
 
 
 @setup(gateway_flags=["--rate_limits=authentication=1"], tokens={"alice": ALICE})

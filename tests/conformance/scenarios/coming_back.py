@@ -143,12 +143,14 @@ async def drain(play):
     await bob.say("join", id=1, room="hall")
     await bob.hear("joined")
     await alice.hear("participant_joined", seq=2)
+    # Open already here, so that a replay is not late.
+    again = await play.open("alice-again", "/v1", gateway=2)
     play.stop_gateway(1)
     await alice.hear("go_away", reason="draining")
     # What is half done can be finished.
     await alice.say("message", id=2, data="one moment")
     await bob.hear("message", data="one moment")
-    again = await play.resume("alice-again", alice.hello, 2, gateway=2)
+    await play.ask_to_resume(again, alice.hello, 2)
     await again.hear("connected", resumed=True, last_id=2)
     await alice.hear_error("session_replaced", fatal=True)
     await alice.hear_close(4504)

@@ -54,7 +54,7 @@ async def offer_rejected(play):
     await maker.hear("offer_rejected", reason="declined")
 
 
-@setup(service_flags=["--claim_lease=1s"])
+@setup(service_flags=["--claim_lease=5s"])
 async def offer_lease(play):
     """A claim that is not answered within the lease ends, and the next one gets the offer; who held it before comes too
     late."""
