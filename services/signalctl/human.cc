@@ -22,7 +22,7 @@ std::string Two(absl::Duration duration, const Unit& unit, const Unit& next) {
 }
 
 std::string Short(double value, const char* unit) {
-  std::string text = absl::StrFormat(value < 10 ? "%.1f" : "%.0f", value);
+  std::string text = absl::StrFormat("%.*f", value < 10 ? 1 : 0, value);
   if (text.ends_with(".0")) text.resize(text.size() - 2);
   return text + unit;
 }

@@ -189,7 +189,7 @@ TEST_P(EngineResumeTest, ManyEventsComeInPortions) {
   ann.Resume();
   bob.Message("200");
   std::size_t seen = 0;
-  for (const std::size_t expected : {64, 64, 64, 9}) {
+  for (const std::size_t expected : {64U, 64U, 64U, 9U}) {
     const auto events = ann.Events(/*acknowledge=*/false);
     ASSERT_EQ(events.size(), expected);
     for (const auto& event : events) EXPECT_EQ(event.app().data(), std::to_string(seen++));
@@ -204,7 +204,7 @@ TEST_P(EngineResumeTest, ManyEventsComeInPortions) {
   const std::string large(std::size_t{30} * 1024, '1');
   for (int i = 0; i < 5; ++i) bob.Message(large);
   ann.Resume();
-  for (const std::size_t expected : {2, 2, 1}) EXPECT_EQ(ann.Events().size(), expected);
+  for (const std::size_t expected : {2U, 2U, 1U}) EXPECT_EQ(ann.Events().size(), expected);
 }
 
 TEST_P(EngineResumeTest, ListedAsDetached) {

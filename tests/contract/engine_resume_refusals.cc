@@ -119,7 +119,7 @@ TEST_P(EngineResumeTest, ALostRefusalCostsNothing) {
   open.mutable_resume()->set_token(ann.token());
   open.mutable_resume()->set_last_seq(99);
   const SessionId fresh = *SessionId::Parse(open.session_id());
-  for (std::uint64_t tag : {901, 902}) {
+  for (const std::uint64_t tag : {901U, 902U}) {
     open.set_attempt(static_cast<std::uint32_t>(tag));
     engine_->Open(fresh, open, Identity(), {&sink_, tag});
     ASSERT_TRUE(sink_.Of(tag).opened) << tag;

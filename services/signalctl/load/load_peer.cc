@@ -16,8 +16,7 @@ constexpr std::size_t kRemembered = 1024;
 
 LoadPeer::LoadPeer(boost::asio::io_context& io, Socket::Options options, std::string token,
                    std::string room, LoadTally& tally, Owner& owner)
-    : io_(io),
-      token_(std::move(token)),
+    : token_(std::move(token)),
       room_(std::move(room)),
       tally_(tally),
       owner_(owner),

@@ -61,7 +61,6 @@ class LoadPeer : private Session::Listener {
   void Take(std::uint64_t number);
   void End(Trouble trouble);
 
-  boost::asio::io_context& io_;
   const std::string token_;
   const std::string room_;
   LoadTally& tally_;

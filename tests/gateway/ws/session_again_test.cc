@@ -14,7 +14,7 @@ using SessionAgainTest = LinkFixture;
 
 TEST_F(SessionAgainTest, SendsAgainWhatTheServiceHasNotInOrderBeforeAnythingNew) {
   OpenV1();
-  for (const std::uint64_t id : {1, 2, 5, 6}) Message(id);
+  for (const std::uint64_t id : {1U, 2U, 5U, 6U}) Message(id);
   DeliverAck(1);
   EXPECT_EQ(socket_.Next().at("id").as_int64(), 1);
   BreakLink();
@@ -142,7 +142,7 @@ TEST_F(SessionAgainTest, WhatTheServiceHadBeforeOpenedIsNotSentAgain) {
 
 TEST_F(SessionAgainTest, AGapIsFilled) {
   OpenV1();
-  for (const std::uint64_t id : {1, 2, 3}) Message(id);
+  for (const std::uint64_t id : {1U, 2U, 3U}) Message(id);
   link_.frames.clear();
   v1::DownFrame frame;
   frame.mutable_gap()->set_last_id(1);

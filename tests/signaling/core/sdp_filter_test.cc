@@ -229,7 +229,8 @@ TEST(RelayOnlyTest, WorkGrowsWithTheTextOnly) {
       const auto begin = std::chrono::steady_clock::now();
       const std::string once = Scrubbed(text);
       // A quadratic one needs minutes.
-      EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << first << part;
+      EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20))
+          << first << part;
       EXPECT_EQ(Scrubbed(once), once) << first << part;
     }
   }

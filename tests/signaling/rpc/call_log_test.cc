@@ -28,7 +28,7 @@ class CallLogTest : public ::testing::Test {
     return {.method = "GetRoom", .refused = true, .code = "PermissionDenied", .subject = nothing_};
   }
 
-  const CallSubject nothing_;
+  const CallSubject nothing_{};
   FakeClock clock_;
   CallLog calls_{clock_};
 };
