@@ -230,7 +230,7 @@ TEST_F(CallAccessTest, FailuresSlowAnAddressDown) {
   const grpc::Status status = ListRooms("Bearer admin");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(status), "RATE_LIMITED");
-  const auto& delay = DetailsOf(status).retry.retry_delay();
+  const google::protobuf::Duration delay = DetailsOf(status).retry.retry_delay();
   EXPECT_GT(absl::Seconds(delay.seconds()) + absl::Nanoseconds(delay.nanos()),
             absl::ZeroDuration());
   grpc::Status connect;
