@@ -107,7 +107,9 @@ class RefreshTest(Ending):
         proxy.cut()
         await self.outlive(ends)
         number = await ann.command("message", data="still here")
-        await ann.wait_for_ack(number)
+        while not ann.acks or ann.acks[-1] < number:
+            # On the new stream the notice is due until the token is there too.
+            self.assertIn((await ann.receive())["type"], ("ack", "token_expiring"))
         await ann.close()
         self.assertEqual(await asyncio.to_thread(behind.stop), 0, behind.log())
 
